@@ -1,0 +1,175 @@
+/**
+ * The journal of a run, `events.jsonl`: one event a line, only ever appended by the one process that
+ * executes the run, read by anybody. A line that cannot be read (the last one of a crash, an event
+ * kind from a later version) is skipped.
+ */
+import type { ErrorReport } from './userError';
+
+/** What a job yields. The worker stamps it with the time and appends it. */
+export type RunEventBody =
+  | StartedEvent
+  | ProgressEvent
+  | MetricsEvent
+  | TensorEvent
+  | OutputEvent
+  | MessageEvent
+  | FinishedEvent;
+
+/** An event with `time`, milliseconds since 1970. */
+export type RunEvent = RunEventBody & { readonly time: number };
+
+export interface StartedEvent {
+  readonly type: 'started';
+  /** Human name of the run: `MNIST, two layers`, `model.safetensors → kashin-greedy, 4 bits`. */
+  readonly name: string;
+}
+
+/** How far the run is. `done` and `total` count `unit`s: `steps`, `weights`, `bytes`. */
+export interface ProgressEvent {
+  readonly type: 'progress';
+  readonly done: number;
+  readonly total: number;
+  readonly unit: string;
+  /** What is being done now, for people: `epoch 2 of 5`, `encoder/layer_0/kernel`. */
+  readonly what: string;
+}
+
+/** Values measured at one training step. Names in camelCase: `trainLoss`, `testAccuracy`. */
+export interface MetricsEvent {
+  readonly type: 'metrics';
+  readonly step: number;
+  /** Epochs passed, a real number. */
+  readonly epoch: number;
+  /** May hold NaN and infinities: they travel as the texts `NaN`, `Infinity`, `-Infinity`. */
+  readonly values: Readonly<Record<string, number>>;
+}
+
+/** One tensor of a model is done. */
+export interface TensorEvent {
+  readonly type: 'tensor';
+  readonly tensor: TensorResult;
+}
+
+export interface TensorResult {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly action: 'quantized' | 'kept';
+  /** Why it was kept. */
+  readonly reason?: string;
+  /** True bits a weight of this tensor in the native file: codes, levels, scales. */
+  readonly bits: number;
+  /** Mean of the squared error. */
+  readonly mse: number;
+  /** MSE divided by the tensor's mean square; 0 for a kept tensor. */
+  readonly distortion: number;
+  /** −10·log10(distortion), in dB; Infinity for an exact copy. */
+  readonly snrDb: number;
+  /** Steps of the decomposition; 0 where the method has none. */
+  readonly iterations: number;
+  /** What the report draws of a decomposition. */
+  readonly decomposition?: DecompositionTrace;
+}
+
+/** How the greedy decomposition x ≈ u + Qv of one tensor went. */
+export interface DecompositionTrace {
+  /** Relative residual ‖r‖₂ / ‖x‖₂ after each step, starting with 1. */
+  readonly residual: readonly number[];
+  /** Max-norm constants √N·‖u‖∞ / ‖x‖₂ and √N·‖v‖∞ / ‖x‖₂. */
+  readonly maxNorm: { readonly u: number; readonly v: number };
+  /** Histograms of both factors, in units of their root mean square. */
+  readonly histogram: { readonly u: Histogram; readonly v: Histogram };
+}
+
+export interface Histogram {
+  /** Left edge of the first bin, and width of every bin. */
+  readonly start: number;
+  readonly width: number;
+  readonly counts: readonly number[];
+  /** Centroids of the codebooks (mean over the groups), in the same units. */
+  readonly centroids: readonly number[];
+}
+
+/** A file was made; `path` is absolute. */
+export interface OutputEvent {
+  readonly type: 'output';
+  readonly path: string;
+  readonly kind: 'model' | 'checkpoint' | 'report';
+  readonly bytes: number;
+}
+
+export interface MessageEvent {
+  readonly type: 'message';
+  readonly level: 'info' | 'warning';
+  readonly text: string;
+}
+
+export interface FinishedEvent {
+  readonly type: 'finished';
+  readonly state: 'done' | 'failed' | 'cancelled';
+  readonly seconds: number;
+  /** Closing figures of the job, by name; see `QuantizeSummary` and `TrainSummary`. */
+  readonly summary?: QuantizeSummary | TrainSummary;
+  readonly error?: ErrorReport;
+}
+
+export interface QuantizeSummary {
+  readonly job: 'quantize';
+  readonly output: readonly string[];
+  /** Bytes of the model's tensors before, and of the written file. */
+  readonly bytes: { readonly before: number; readonly after: number };
+  /** Bits a weight: of the quantized weights alone, and of the whole native form over all parameters. */
+  readonly bitsPerWeight: { readonly weights: number; readonly file: number };
+  /** Of all quantized tensors together. */
+  readonly distortion: number;
+  readonly snrDb: number;
+}
+
+export interface TrainSummary {
+  readonly job: 'train';
+  readonly engine: string;
+  readonly steps: number;
+  readonly final: Readonly<Record<string, number>>;
+  readonly best: Readonly<Record<string, { readonly value: number; readonly step: number }>>;
+}
+
+const EVENT_TYPES: readonly string[] = [
+  'started',
+  'progress',
+  'metrics',
+  'tensor',
+  'output',
+  'message',
+  'finished',
+] satisfies readonly RunEventBody['type'][];
+
+/** One line of the journal, without the line's end. JSON has no NaN: numbers that it lacks become texts. */
+export function encodeEvent(event: RunEvent): string {
+  return JSON.stringify(event, (_key, value: unknown) =>
+    typeof value === 'number' && !Number.isFinite(value) ? String(value) : value,
+  );
+}
+
+/** Reads one line; `undefined` for a line that is torn, damaged or of an unknown kind. */
+export function decodeEvent(line: string): RunEvent | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(line, reviveNumber);
+  } catch {
+    return undefined;
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  const event = value as Partial<RunEvent>;
+  if (typeof event.time !== 'number' || !EVENT_TYPES.includes(event.type ?? '')) return undefined;
+  return value as RunEvent;
+}
+
+/** Keys whose values are prose or names, where the text `NaN` means itself. */
+const TEXT_KEYS: readonly string[] = ['name', 'what', 'text', 'path', 'unit', 'message', 'remedy', 'reason', 'code'];
+
+function reviveNumber(key: string, value: unknown): unknown {
+  if (TEXT_KEYS.includes(key)) return value;
+  if (value === 'NaN') return NaN;
+  if (value === 'Infinity') return Infinity;
+  if (value === '-Infinity') return -Infinity;
+  return value;
+}

@@ -1,0 +1,77 @@
+/**
+ * What crosses the border between the extension host and a webview. A webview says `ready` and gets a
+ * complete snapshot; after that it gets increments, at most ten a second. Back comes only intent.
+ */
+import type { EngineStatus } from './engine';
+import type { TensorResult, FinishedEvent } from './events';
+import type { JobSpec } from './jobSpec';
+import type { RunSummary } from './run';
+
+/** One metric over steps, as columns of equal length. */
+export interface Series {
+  readonly name: string;
+  readonly steps: Float64Array;
+  readonly epochs: Float64Array;
+  /** Seconds since the run started. */
+  readonly seconds: Float64Array;
+  readonly values: Float64Array;
+}
+
+/** Everything that a panel shows of one run. */
+export interface RunView {
+  readonly summary: RunSummary;
+  readonly spec: JobSpec;
+  readonly series: readonly Series[];
+  readonly tensors: readonly TensorResult[];
+  readonly messages: readonly { readonly level: 'info' | 'warning'; readonly text: string }[];
+  readonly finished?: FinishedEvent;
+  /** `TensorFlow 2.21.0 on CPU`; absent where no engine was loaded. */
+  readonly engine?: string;
+}
+
+/** A panel on one run: the run panel and the quantization report. */
+export type ToRunPanel =
+  | { readonly type: 'snapshot'; readonly run: RunView }
+  /** To be appended: new points of each series, new tensors, new messages. */
+  | {
+      readonly type: 'increment';
+      readonly summary: RunSummary;
+      readonly series: readonly Series[];
+      readonly tensors: readonly TensorResult[];
+      readonly messages: RunView['messages'];
+      readonly finished?: FinishedEvent;
+      readonly engine?: string;
+    }
+  /** The run's folder is gone. */
+  | { readonly type: 'gone' };
+
+export type FromRunPanel =
+  | { readonly type: 'ready' }
+  | { readonly type: 'cancel' }
+  | { readonly type: 'showLog' }
+  | { readonly type: 'openOutput'; readonly path: string }
+  | { readonly type: 'export'; readonly format: 'html' | 'csv' }
+  | { readonly type: 'saveImage'; readonly suggestedName: string; readonly png: Uint8Array }
+  | { readonly type: 'saveText'; readonly suggestedName: string; readonly text: string };
+
+/** What the Run form shows: what can be run here, and with what. */
+export interface LauncherState {
+  /** False in an untrusted workspace: then everything can be looked at and nothing started. */
+  readonly trusted: boolean;
+  readonly experiments: readonly { readonly path: string; readonly label: string }[];
+  readonly models: readonly { readonly path: string; readonly label: string }[];
+  readonly engines: readonly EngineStatus[];
+}
+
+export type ToLauncher =
+  | { readonly type: 'state'; readonly state: LauncherState }
+  /** A form was refused; the message stands beside the Run button. */
+  | { readonly type: 'refused'; readonly message: string; readonly remedy: string };
+
+export type FromLauncher =
+  | { readonly type: 'ready' }
+  /** A spec without paths resolved by the webview: `input` and `experiment` come from {@link LauncherState}. */
+  | { readonly type: 'run'; readonly spec: JobSpec }
+  | { readonly type: 'browseModel' }
+  | { readonly type: 'newExperiment' }
+  | { readonly type: 'trust' };
