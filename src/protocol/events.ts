@@ -7,13 +7,7 @@ import type { ErrorReport } from './userError';
 
 /** What a job yields. The worker stamps it with the time and appends it. */
 export type RunEventBody =
-  | StartedEvent
-  | ProgressEvent
-  | MetricsEvent
-  | TensorEvent
-  | OutputEvent
-  | MessageEvent
-  | FinishedEvent;
+  StartedEvent | ProgressEvent | MetricsEvent | TensorEvent | OutputEvent | MessageEvent | FinishedEvent;
 
 /** An event with `time`, milliseconds since 1970. */
 export type RunEvent = RunEventBody & { readonly time: number };
@@ -164,7 +158,17 @@ export function decodeEvent(line: string): RunEvent | undefined {
 }
 
 /** Keys whose values are prose or names, where the text `NaN` means itself. */
-const TEXT_KEYS: readonly string[] = ['name', 'what', 'text', 'path', 'unit', 'message', 'remedy', 'reason', 'code'];
+const TEXT_KEYS: readonly string[] = [
+  'name',
+  'what',
+  'text',
+  'path',
+  'unit',
+  'message',
+  'remedy',
+  'reason',
+  'code',
+];
 
 function reviveNumber(key: string, value: unknown): unknown {
   if (TEXT_KEYS.includes(key)) return value;

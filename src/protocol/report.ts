@@ -17,4 +17,9 @@ export type ReportSection =
       readonly note?: string;
     }
   /** Several runs over one another: their curves, or their tensors' errors. */
-  | { readonly kind: 'runs'; readonly heading: string; readonly runs: readonly RunView[]; readonly note?: string };
+  | {
+      readonly kind: 'runs';
+      readonly heading: string;
+      readonly runs: readonly RunView[];
+      readonly note?: string;
+    };

@@ -1,0 +1,17 @@
+import path from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+const root = import.meta.dirname;
+
+export default defineConfig({
+  resolve: { alias: { weightroom: path.join(root, 'src/index.ts') } },
+  test: {
+    include: ['test/unit/**/*.test.ts'],
+    // Engines, the worker and the command line run as the bundles that users get.
+    env: { WEIGHTROOM_DIST: path.join(root, 'dist') },
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+  },
+});
