@@ -74,8 +74,8 @@ export class Random {
     const order = Uint32Array.from({ length }, (_, i) => i);
     for (let i = length - 1; i > 0; i--) {
       const j = this.integer(i + 1);
-      const swapped = order[i] as number;
-      order[i] = order[j] as number;
+      const swapped = order[i]!;
+      order[i] = order[j]!;
       order[j] = swapped;
     }
     return order;

@@ -1,10 +1,11 @@
 /** A model file seen as named tensors, whatever its format. */
 
 /** Element types, by the names that safetensors gives them. */
+// prettier-ignore
 export const DTYPES = [
   'F64', 'F32', 'F16', 'BF16', 'F8_E4M3', 'F8_E5M2',
   'I64', 'I32', 'I16', 'I8', 'U64', 'U32', 'U16', 'U8', 'BOOL',
-] as const; // prettier-ignore
+] as const;
 export type DType = (typeof DTYPES)[number];
 
 /** What the header says of one tensor. */

@@ -4,7 +4,7 @@
  */
 import { UserError } from './userError';
 
-export type JsonObject = { readonly [key: string]: unknown };
+export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** The error for a value that does not have the shape it should. */
 export function malformed(path: string, expected: string): UserError {
