@@ -1,0 +1,35 @@
+import { UserError } from '../protocol/userError';
+
+const FULL = ['ENOSPC', 'EDQUOT', 'EFBIG'];
+const FORBIDDEN = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'ENAMETOOLONG', 'ELOOP'];
+
+/** The code of an operating-system error: `ENOENT`; empty for anything else. */
+export function systemCode(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+/**
+ * A failed write of `file` in words: `disk-full` or `cannot-write` as a {@link UserError}; anything else
+ * comes back unchanged.
+ */
+export function writeError(error: unknown, file: string): unknown {
+  const code = systemCode(error);
+  if (FULL.includes(code)) {
+    return new UserError(
+      'disk-full',
+      `The disk is full: ${file} could not be written (${code}).`,
+      'Free some space, or choose another folder with --workspace, and run again.',
+      { cause: error },
+    );
+  }
+  // A missing parent that mkdir -p could not make (/proc) is as good as forbidden.
+  if (FORBIDDEN.includes(code) || code === 'ENOENT') {
+    return new UserError(
+      'cannot-write',
+      `${file} cannot be written (${code}).`,
+      'Choose a folder that you may write with --workspace, or change its permissions.',
+      { cause: error },
+    );
+  }
+  return error;
+}

@@ -1,0 +1,104 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { RunEvent } from '../protocol/events';
+import type { RunSummary } from '../protocol/run';
+import { JournalReader, readJournalEnd } from './journalReader';
+import { runFiles } from './layout';
+import { readLogTail } from './logTail';
+import { readSpec, type SpecFile } from './specFile';
+import { deriveState } from './state';
+import { SummaryFold } from './summaryFold';
+
+/** Journals of finished runs above this size are not read whole for a list, bytes. */
+const WHOLE_LIMIT = 2 ** 18;
+/** The end of a journal that surely holds `finished`, bytes. */
+const END = 2 ** 16;
+
+/** Keeps up with one run: reads each event once, and says how the run stands. */
+export class RunFollower {
+  private readonly reader: JournalReader;
+  private readonly fold = new SummaryFold();
+  private specFile: SpecFile | undefined;
+  private pending: Promise<unknown> = Promise.resolve();
+
+  constructor(readonly folder: string) {
+    this.reader = new JournalReader(runFiles(folder).journal);
+  }
+
+  /** What was asked; throws a `UserError` `not-a-run` where there is no valid spec. */
+  async spec(): Promise<SpecFile> {
+    return (this.specFile ??= await readSpec(this.folder));
+  }
+
+  /**
+   * Reads what the journal has gained, hands it to `onEvents` in batches, and returns the state of
+   * the run. Calls wait for one another.
+   */
+  update(onEvents?: (events: readonly RunEvent[]) => void): Promise<RunSummary> {
+    return this.queued(async () => {
+      const { created, spec } = await this.spec();
+      await this.readOn(onEvents);
+      let derived = await deriveState(this.folder, created, this.fold.finished);
+      if (derived.state !== 'running' && derived.state !== 'queued' && !this.fold.finished) {
+        // The last word may have been written between reading the journal and looking at the process.
+        await this.readOn(onEvents);
+        if (this.fold.finished) derived = await deriveState(this.folder, created, this.fold.finished);
+      }
+      const { state, error, died, beat } = derived;
+      const started = this.fold.started ?? created;
+      const over = state !== 'running' && state !== 'queued';
+      const end = over ? Math.max(this.fold.latest ?? started, beat ?? started) : Date.now();
+      const logTail = died ? await readLogTail(this.folder) : [];
+      return {
+        id: path.basename(this.folder),
+        job: spec.job,
+        name: this.fold.name ?? path.basename(spec.job === 'quantize' ? spec.input : spec.experiment),
+        state,
+        started,
+        seconds: this.fold.finished?.seconds ?? Math.max(0, (end - started) / 1000),
+        last: this.fold.last,
+        folder: this.folder,
+        ...(this.fold.progress && { progress: this.fold.progress }),
+        ...(error && { error }),
+        ...(logTail.length > 0 && { logTail }),
+      };
+    });
+  }
+
+  /**
+   * As `update`, for who wants no events: the long journal of a finished run is read at its two ends
+   * alone, where its closing figures are complete.
+   */
+  async summary(): Promise<RunSummary> {
+    if (this.reader.atStart) await this.queued(() => this.skipMiddle());
+    return this.update();
+  }
+
+  private async readOn(onEvents?: (events: readonly RunEvent[]) => void): Promise<void> {
+    for await (const events of this.reader.read()) {
+      this.fold.absorb(events);
+      onEvents?.(events);
+    }
+  }
+
+  private async skipMiddle(): Promise<void> {
+    const { journal } = runFiles(this.folder);
+    const size = await stat(journal).then(
+      (stats) => stats.size,
+      () => 0,
+    );
+    if (size <= WHOLE_LIMIT) return;
+    const end = await readJournalEnd(journal, END);
+    if (!end.events.some((event) => event.type === 'finished' && event.summary)) return;
+    const start = await this.reader.read().next();
+    if (!start.done) this.fold.absorb(start.value);
+    this.fold.absorb(end.events);
+    this.reader.skipTo(end.size);
+  }
+
+  private queued<T>(act: () => Promise<T>): Promise<T> {
+    const result = this.pending.then(act);
+    this.pending = result.catch(() => undefined);
+    return result;
+  }
+}

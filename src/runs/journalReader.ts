@@ -1,0 +1,83 @@
+import { open } from 'node:fs/promises';
+import { decodeEvent, type RunEvent } from '../protocol/events';
+import { systemCode } from './fileError';
+
+const CHUNK = 2 ** 20;
+const NEWLINE = 10;
+
+/**
+ * Reads a journal from where the last reading stopped. A last line without its end is kept back until
+ * the rest arrives; lines that cannot be read are skipped; a file that is not there yet is empty.
+ */
+export class JournalReader {
+  private position = 0;
+  private rest: Buffer = Buffer.alloc(0);
+
+  constructor(private readonly file: string) {}
+
+  /** Yields the events appended since the last call, in batches of at most a megabyte of journal. */
+  async *read(): AsyncGenerator<readonly RunEvent[], void> {
+    const handle = await open(this.file, 'r').catch((error: unknown) => {
+      if (['ENOENT', 'ENOTDIR'].includes(systemCode(error))) return undefined;
+      throw error;
+    });
+    if (!handle) return;
+    try {
+      const { size } = await handle.stat();
+      while (this.position < size) {
+        const chunk = Buffer.alloc(Math.min(CHUNK, size - this.position));
+        const { bytesRead } = await handle.read(chunk, 0, chunk.length, this.position);
+        if (bytesRead === 0) return;
+        this.position += bytesRead;
+        const events = this.take(chunk.subarray(0, bytesRead));
+        if (events.length > 0) yield events;
+      }
+    } finally {
+      await handle.close();
+    }
+  }
+
+  /** Goes on from `position`, the start of a line. */
+  skipTo(position: number): void {
+    this.position = position;
+    this.rest = Buffer.alloc(0);
+  }
+
+  get atStart(): boolean {
+    return this.position === 0;
+  }
+
+  private take(chunk: Buffer): RunEvent[] {
+    const bytes = this.rest.length > 0 ? Buffer.concat([this.rest, chunk]) : chunk;
+    const end = bytes.lastIndexOf(NEWLINE) + 1;
+    this.rest = Buffer.from(bytes.subarray(end));
+    const events: RunEvent[] = [];
+    for (const line of bytes.toString('utf8', 0, end).split('\n')) {
+      if (line === '') continue;
+      const event = decodeEvent(line);
+      if (event) events.push(event);
+    }
+    return events;
+  }
+}
+
+/** Events of the last `bytes` of a journal, and its size. Its first line, most likely cut, is left out. */
+export async function readJournalEnd(
+  file: string,
+  bytes: number,
+): Promise<{ readonly events: readonly RunEvent[]; readonly size: number }> {
+  const handle = await open(file, 'r');
+  try {
+    const { size } = await handle.stat();
+    const start = Math.max(0, size - bytes);
+    const tail = Buffer.alloc(size - start);
+    await handle.read(tail, 0, tail.length, start);
+    const lines = tail
+      .toString('utf8')
+      .split('\n')
+      .slice(start === 0 ? 0 : 1, -1);
+    return { events: lines.flatMap((line) => decodeEvent(line) ?? []), size };
+  } finally {
+    await handle.close();
+  }
+}

@@ -1,0 +1,58 @@
+import type { FinishedEvent, RunEvent } from '../protocol/events';
+import type { RunSummary } from '../protocol/run';
+
+/** What the journal alone says of a run, folded event by event, so that no event is read twice. */
+export class SummaryFold {
+  name: string | undefined;
+  started: number | undefined;
+  /** Time of the latest event. */
+  latest: number | undefined;
+  progress: RunSummary['progress'];
+  finished: FinishedEvent | undefined;
+  private readonly values = new Map<string, number>();
+
+  absorb(events: readonly RunEvent[]): void {
+    for (const event of events) this.absorbOne(event);
+  }
+
+  /** Latest value of each metric; of a finished quantization its closing figures. */
+  get last(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.values);
+  }
+
+  private absorbOne(event: RunEvent): void {
+    this.latest = event.time;
+    switch (event.type) {
+      case 'started':
+        this.name = event.name;
+        this.started = event.time;
+        return;
+      case 'progress':
+        this.progress = {
+          fraction: event.total > 0 ? Math.min(1, Math.max(0, event.done / event.total)) : 0,
+          what: event.what,
+        };
+        return;
+      case 'metrics':
+        for (const [name, value] of Object.entries(event.values)) this.values.set(name, value);
+        return;
+      case 'finished':
+        this.finished = event;
+        this.absorbSummary(event);
+        return;
+      case 'tensor':
+      case 'output':
+      case 'message':
+        return;
+    }
+  }
+
+  private absorbSummary({ summary }: FinishedEvent): void {
+    if (summary?.job === 'quantize') {
+      this.values.set('snrDb', summary.snrDb);
+      this.values.set('bitsPerWeight', summary.bitsPerWeight.file);
+    } else if (summary?.job === 'train') {
+      for (const [name, value] of Object.entries(summary.final)) this.values.set(name, value);
+    }
+  }
+}

@@ -1,0 +1,113 @@
+import type { FinishedEvent, RunEvent, TensorResult } from '../protocol/events';
+import type { JobSpec } from '../protocol/jobSpec';
+import type { RunView, ToRunPanel } from '../protocol/messages';
+import type { RunEnvironment, RunRecord, RunSummary } from '../protocol/run';
+import { Columns } from './columns';
+import { engineText } from './environmentFile';
+
+/** Up to where somebody has seen a run: how many points, tensors and messages. */
+export interface ViewPosition {
+  readonly points: ReadonlyMap<string, number>;
+  readonly tensors: number;
+  readonly messages: number;
+}
+
+/** Increment of a view, as it is sent to a panel. */
+export type RunIncrement = Extract<ToRunPanel, { readonly type: 'increment' }>;
+
+/**
+ * Gathers the events of one run into what a panel shows: metrics as columns, tensors, messages. Any
+ * number of panels can share one builder: each remembers the position that it has seen.
+ */
+export class RunViewBuilder {
+  private readonly columns = new Map<string, Columns>();
+  private readonly tensors: TensorResult[] = [];
+  private readonly messages: RunView['messages'][number][] = [];
+  private started: number | undefined;
+  private finished: FinishedEvent | undefined;
+  private engine: string | undefined;
+
+  constructor(private readonly spec: JobSpec) {}
+
+  setEnvironment(environment: RunEnvironment): void {
+    this.engine = engineText(environment);
+  }
+
+  append(events: readonly RunEvent[]): void {
+    for (const event of events) this.appendOne(event);
+  }
+
+  /** Everything so far. */
+  snapshot(summary: RunSummary): RunView {
+    return { spec: this.spec, ...this.from(summary, START) };
+  }
+
+  /** What came after `position`. Series without new points are left out. */
+  increment(summary: RunSummary, position: ViewPosition): RunIncrement {
+    return { type: 'increment', ...this.from(summary, position) };
+  }
+
+  /** Where the run stands now; what comes later is an increment to it. */
+  position(): ViewPosition {
+    return {
+      points: new Map([...this.columns.values()].map((column) => [column.name, column.length])),
+      tensors: this.tensors.length,
+      messages: this.messages.length,
+    };
+  }
+
+  private from(summary: RunSummary, seen: ViewPosition): Omit<RunView, 'spec'> {
+    return {
+      summary,
+      series: [...this.columns.values()]
+        .filter((column) => column.length > (seen.points.get(column.name) ?? 0))
+        .map((column) => column.series(seen.points.get(column.name) ?? 0)),
+      tensors: this.tensors.slice(seen.tensors),
+      messages: this.messages.slice(seen.messages),
+      ...(this.finished && { finished: this.finished }),
+      ...(this.engine !== undefined && { engine: this.engine }),
+    };
+  }
+
+  private appendOne(event: RunEvent): void {
+    this.started ??= event.time;
+    switch (event.type) {
+      case 'metrics': {
+        const seconds = (event.time - this.started) / 1000;
+        for (const [name, value] of Object.entries(event.values)) {
+          this.column(name).push(event.step, event.epoch, seconds, value);
+        }
+        return;
+      }
+      case 'tensor':
+        this.tensors.push(event.tensor);
+        return;
+      case 'message':
+        this.messages.push({ level: event.level, text: event.text });
+        return;
+      case 'finished':
+        this.finished = event;
+        return;
+      case 'started':
+      case 'progress':
+      case 'output':
+        return;
+    }
+  }
+
+  private column(name: string): Columns {
+    let column = this.columns.get(name);
+    if (!column) this.columns.set(name, (column = new Columns(name)));
+    return column;
+  }
+}
+
+const START: ViewPosition = { points: new Map(), tensors: 0, messages: 0 };
+
+/** What a panel, a report or an export shows of a run that was read whole. */
+export function runView(record: RunRecord): RunView {
+  const builder = new RunViewBuilder(record.spec);
+  if (record.environment) builder.setEnvironment(record.environment);
+  builder.append(record.events);
+  return builder.snapshot(record.summary);
+}
