@@ -1,6 +1,7 @@
+import type { io } from '@tensorflow/tfjs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseVocabulary, type Vocabulary, tokenize } from '../../data/sentencePiece';
+import { SentencePiece, type Vocabulary } from '../../data/sentencePiece';
 import type { TensorFlow } from '../../engine/engine';
 
 /** Tokens of a text that are looked at: attention costs their square. */
@@ -17,16 +18,22 @@ export interface SentenceEncoder {
   dispose(): void;
 }
 
-/** Loads the encoder from its TF.js graph model on the engine that runs. */
+/**
+ * Loads the encoder from its TF.js graph model on the engine that runs.
+ *
+ * @param modelPath its `model.json`, or that of a quantized copy
+ * @param vocabularyPath its `vocab.json`
+ */
 export async function loadSentenceEncoder(
   tf: TensorFlow,
   modelPath: string,
-  vocabulary: Vocabulary,
+  vocabularyPath: string,
 ): Promise<SentenceEncoder> {
+  const tokenizer = new SentencePiece(JSON.parse(await readFile(vocabularyPath, 'utf8')) as Vocabulary);
   const model = await tf.loadGraphModel(tf.io.fromMemory(await readGraphModel(modelPath)));
 
   async function embedBatch(texts: readonly string[]): Promise<Float32Array> {
-    const tokens = texts.map((text) => tokenize(text, vocabulary).slice(0, MAX_TOKENS));
+    const tokens = texts.map((text) => Array.from(tokenizer.encode(text).subarray(0, MAX_TOKENS)));
     const places = tokens.flatMap((row, r) => row.map((_, position) => [r, position]));
     const indices = tf.tensor2d(places.flat(), [places.length, 2], 'int32');
     const values = tf.tensor1d(tokens.flat(), 'int32');
@@ -50,23 +57,20 @@ export async function loadSentenceEncoder(
   };
 }
 
-/** Reads the vocabulary that lies beside the model. */
-export async function loadVocabulary(file: string): Promise<Vocabulary> {
-  return parseVocabulary(JSON.parse(await readFile(file, 'utf8')));
-}
-
 interface ModelJson {
   readonly modelTopology: object;
   readonly weightsManifest: readonly {
     readonly paths: readonly string[];
-    readonly weights: import('@tensorflow/tfjs').io.WeightsManifestEntry[];
+    readonly weights: io.WeightsManifestEntry[];
   }[];
 }
 
-async function readGraphModel(modelPath: string): Promise<import('@tensorflow/tfjs').io.ModelArtifacts> {
+async function readGraphModel(modelPath: string): Promise<io.ModelArtifacts> {
   const json = JSON.parse(await readFile(modelPath, 'utf8')) as ModelJson;
   const shards = json.weightsManifest.flatMap((group) => group.paths);
-  const buffers = await Promise.all(shards.map((shard) => readFile(path.join(path.dirname(modelPath), shard))));
+  const buffers = await Promise.all(
+    shards.map((shard) => readFile(path.join(path.dirname(modelPath), shard))),
+  );
   const weights = Buffer.concat(buffers);
   return {
     modelTopology: json.modelTopology,
