@@ -33,7 +33,10 @@ export interface Model {
   readonly metadata: Readonly<Record<string, string>>;
   /** In the order of the file. */
   readonly tensors: readonly TensorEntry[];
-  /** Raw little-endian bytes of a tensor. */
+  /**
+   * Little-endian bytes of a tensor, `size` elements of its `dtype`. Where the file packs it into fewer
+   * `bytes` (the `quantization` of TensorFlow.js) they are unpacked first.
+   */
   readBytes(name: string): Promise<Uint8Array>;
   /** A floating-point or integer tensor as float32, row-major. */
   readFloat32(name: string): Promise<Float32Array>;

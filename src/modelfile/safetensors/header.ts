@@ -1,0 +1,159 @@
+import { DTYPE_BYTES } from '../dtype';
+import { badFile } from '../fileErrors';
+import { JsonReader, quoted } from '../jsonReader';
+import { MAX_HEADER_BYTES, MAX_METADATA_BYTES, MAX_METADATA_PAIRS, MAX_TENSORS } from '../limits';
+import { DTYPES, type DType, type TensorEntry } from '../model';
+import { allocate, readInto, type SourceFile } from '../sourceFile';
+import { byteLength, checkName, readShape } from '../tensorShape';
+
+/** A tensor as a safetensors header places it. */
+export interface PlacedTensor {
+  readonly entry: TensorEntry;
+  /** First byte, counted from the start of the data. */
+  readonly begin: number;
+}
+
+export interface SafetensorsHeader {
+  readonly metadata: Readonly<Record<string, string>>;
+  /** In the order of their data. */
+  readonly tensors: readonly PlacedTensor[];
+  /** Where the data starts in the file, and how long it is. */
+  readonly data: { readonly start: number; readonly length: number };
+}
+
+/**
+ * Reads and checks the header of a safetensors file: eight bytes of little-endian length, then JSON
+ * `{name: {dtype, shape, data_offsets: [begin, end]}}` with the optional `__metadata__` of texts. The
+ * tensors must cover the data exactly, without gap or overlap, as the format demands.
+ * @throws UserError for each way in which a file can be wrong
+ */
+export async function readSafetensorsHeader(file: SourceFile): Promise<SafetensorsHeader> {
+  if (file.size < 8) throw badFile('file-truncated', file.path, 'is shorter than the smallest header');
+  const prefix = new Uint8Array(8);
+  await readInto(file, 0, prefix);
+  const length = new DataView(prefix.buffer).getBigUint64(0, true);
+  if (length > MAX_HEADER_BYTES) {
+    throw badFile(
+      'header-too-large',
+      file.path,
+      `announces a header of ${length} bytes, more than ${MAX_HEADER_BYTES}`,
+      'This is probably not a safetensors file; check where it came from.',
+    );
+  }
+  const start = 8 + Number(length);
+  if (start > file.size) throw badFile('file-truncated', file.path, 'ends within its header');
+  const bytes = allocate(file, Number(length));
+  await readInto(file, 8, bytes);
+  const { metadata, tensors } = parseHeader(bytes, file.path);
+  const data = { start, length: file.size - start };
+  tensors.sort((a, b) => a.begin - b.begin || a.entry.bytes - b.entry.bytes);
+  checkCoverage(tensors, data.length, file.path);
+  return { metadata, tensors, data };
+}
+
+function parseHeader(bytes: Uint8Array, file: string) {
+  const reader = new JsonReader(bytes, file);
+  const tensors: PlacedTensor[] = [];
+  let metadata: Readonly<Record<string, string>> = {};
+  reader.object(
+    'the header',
+    (name) => {
+      if (name === '__metadata__') {
+        metadata = readMetadata(reader, file);
+      } else {
+        checkName(name, file);
+        tensors.push(readEntry(reader, name, file));
+      }
+    },
+    { most: MAX_TENSORS, excess: 'too-many-tensors', repeated: 'duplicate-tensor' },
+  );
+  reader.end();
+  return { metadata, tensors };
+}
+
+function readMetadata(reader: JsonReader, file: string): Readonly<Record<string, string>> {
+  const pairs: [string, string][] = [];
+  const start = reader.position;
+  reader.object(
+    '__metadata__',
+    (key) => {
+      pairs.push([key, reader.string(`__metadata__ ${quoted(key)}`)]);
+      if (reader.reached - start > MAX_METADATA_BYTES) {
+        throw badFile('metadata-too-large', file, `has more than ${MAX_METADATA_BYTES} bytes of metadata`);
+      }
+    },
+    { most: MAX_METADATA_PAIRS, excess: 'metadata-too-large' },
+  );
+  return Object.fromEntries(pairs);
+}
+
+function readEntry(reader: JsonReader, name: string, file: string): PlacedTensor {
+  let dtype: DType | undefined;
+  let shape: readonly number[] | undefined;
+  let offsets: readonly number[] | undefined;
+  reader.object(`the entry of ${quoted(name)}`, (key) => {
+    if (key === 'dtype') dtype = readDType(reader, name, file);
+    else if (key === 'shape') shape = readShape(reader, name, file);
+    else if (key === 'data_offsets') offsets = readOffsets(reader, name);
+    else reader.skip();
+  });
+  if (dtype === undefined || shape === undefined || offsets === undefined) {
+    throw reader.malformed(`the entry of ${quoted(name)}`, 'dtype, shape and data_offsets');
+  }
+  const [begin, end] = offsets as [number, number];
+  const { size, bytes } = byteLength(shape, DTYPE_BYTES[dtype], name, file);
+  if (end - begin !== bytes) {
+    throw badFile(
+      'shape-mismatch',
+      file,
+      `gives ${quoted(name)} ${end - begin} bytes where its shape and type need ${bytes}`,
+    );
+  }
+  return { entry: { name, dtype, shape, size, bytes }, begin };
+}
+
+function readDType(reader: JsonReader, name: string, file: string): DType {
+  const text = reader.string(`the dtype of ${quoted(name)}`);
+  const dtype = DTYPES.find((known) => known === text);
+  if (dtype === undefined) {
+    throw badFile(
+      'unknown-dtype',
+      file,
+      `stores ${quoted(name)} as ${quoted(text)}, a type that is not known here`,
+      `Convert the tensor to one of ${DTYPES.join(', ')}.`,
+    );
+  }
+  return dtype;
+}
+
+function readOffsets(reader: JsonReader, name: string): readonly number[] {
+  const what = `the data_offsets of ${quoted(name)}`;
+  const offsets: number[] = [];
+  reader.array(what, (index) => {
+    if (index === 2) throw reader.malformed(what, 'two numbers');
+    offsets.push(reader.wholeNumber(what));
+  });
+  if (offsets.length !== 2) throw reader.malformed(what, 'two numbers');
+  return offsets;
+}
+
+/** Tensors, sorted, must follow one another from the first byte of the data to the last. */
+function checkCoverage(tensors: readonly PlacedTensor[], length: number, file: string): void {
+  let covered = 0;
+  for (const { entry, begin } of tensors) {
+    const end = begin + entry.bytes;
+    if (begin !== covered) {
+      const name = quoted(entry.name);
+      if (end > length) throw badFile('offsets-outside-file', file, `places ${name} behind the file's end`);
+      if (begin < covered) throw badFile('offsets-overlap', file, `places ${name} over another tensor`);
+      throw badFile('gap-in-file', file, `leaves ${begin - covered} unused bytes before ${name}`);
+    }
+    covered = end;
+  }
+  if (covered > length) {
+    throw badFile('file-truncated', file, `should hold ${covered} bytes of tensors but holds ${length}`);
+  }
+  if (covered < length) {
+    throw badFile('gap-in-file', file, `has ${length - covered} bytes behind its last tensor`);
+  }
+}

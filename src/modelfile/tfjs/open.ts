@@ -1,0 +1,102 @@
+import { concatenate } from '../concatenation';
+import { badFile } from '../fileErrors';
+import { JsonReader } from '../jsonReader';
+import { MAX_MODEL_JSON_BYTES } from '../limits';
+import { resolveShard } from '../shardPath';
+import { readWhole, type SourceFile } from '../sourceFile';
+import { StoredModel, type StoredTensor } from '../storedModel';
+import { readManifest, type ManifestGroup } from './manifest';
+
+/**
+ * Opens a TensorFlow.js model by its `model.json`. The binary files of each group of the manifest count
+ * as one sequence of bytes, in which the weights follow one another. Whether it is a graph or a layers
+ * model is told by the topology: early converters wrote no `format`.
+ */
+export async function openTfjs(file: SourceFile): Promise<StoredModel> {
+  if (file.size > MAX_MODEL_JSON_BYTES) {
+    throw badFile('header-too-large', file.path, `is larger than ${MAX_MODEL_JSON_BYTES} bytes`);
+  }
+  const { format, groups, manifest, metadata } = readModelJson(await readWhole(file), file.path);
+  const files: SourceFile[] = [];
+  const tensors: StoredTensor[] = [];
+  for (const group of groups) {
+    const shards: SourceFile[] = [];
+    for (const name of group.paths) shards.push(await resolveShard(file.path, name));
+    files.push(...shards);
+    tensors.push(...placeWeights(group, shards, file.path));
+  }
+  return new StoredModel({
+    format,
+    path: file.path,
+    files: [file, ...files],
+    metadata,
+    tensors,
+    layout: {
+      kind: 'tfjs',
+      json: file,
+      manifest,
+      groups: groups.map((group) => group.weights.map((weight) => weight.entry)),
+    },
+  });
+}
+
+function placeWeights(group: ManifestGroup, shards: readonly SourceFile[], file: string): StoredTensor[] {
+  const data = concatenate(shards.map((shard) => ({ file: shard, start: 0, length: shard.size })));
+  let begin = 0;
+  const tensors = group.weights.map((weight) => {
+    const placed = { ...weight, data, begin };
+    begin += weight.entry.bytes;
+    return placed;
+  });
+  if (begin > data.length) {
+    throw badFile('file-truncated', file, `needs ${begin} bytes of weights; its files hold ${data.length}`);
+  }
+  if (begin < data.length) {
+    throw badFile('gap-in-file', file, `leaves ${data.length - begin} bytes of its files unused`);
+  }
+  return tensors;
+}
+
+const ABOUT: readonly string[] = ['format', 'generatedBy', 'convertedBy'];
+
+function readModelJson(bytes: Uint8Array, file: string) {
+  const reader = new JsonReader(bytes, file);
+  const metadata: [string, string][] = [];
+  let groups: readonly ManifestGroup[] | undefined;
+  let format: 'tfjs-graph' | 'tfjs-layers' | undefined;
+  let manifest = { start: 0, end: 0 };
+  reader.object('the model', (key) => {
+    if (key === 'weightsManifest') {
+      const start = reader.position;
+      groups = readManifest(reader, file);
+      manifest = { start, end: reader.reached };
+    } else if (key === 'modelTopology') {
+      format = readTopologyKind(reader);
+    } else if (ABOUT.includes(key) && reader.atString) {
+      metadata.push([key, reader.string(key)]);
+    } else {
+      reader.skip();
+    }
+  });
+  reader.end();
+  if (groups === undefined) throw reader.malformed('the model', 'a weightsManifest');
+  if (format === undefined) {
+    throw badFile('unknown-format', file, 'has no topology of a TensorFlow.js graph or layers model');
+  }
+  return { format, groups, manifest, metadata: Object.fromEntries(metadata) };
+}
+
+/** A graph lists its nodes; a Keras model has a class name and a configuration, perhaps one level down. */
+function readTopologyKind(reader: JsonReader): 'tfjs-graph' | 'tfjs-layers' | undefined {
+  if (!reader.atObject) {
+    reader.skip();
+    return undefined;
+  }
+  let format: 'tfjs-graph' | 'tfjs-layers' | undefined;
+  reader.object('modelTopology', (key) => {
+    if (key === 'node' && reader.atArray) format = 'tfjs-graph';
+    if (key === 'model_config' || key === 'class_name') format ??= 'tfjs-layers';
+    reader.skip();
+  });
+  return format;
+}
