@@ -28,6 +28,14 @@ export const METHOD_BITS: Readonly<Record<QuantizationMethodId, readonly number[
   rtn: [2, 3, 4, 5, 6, 7, 8],
 };
 
+/**
+ * How many weights share levels unless a person says otherwise: 4096 make the levels of `kashin-greedy`
+ * cost 1/64 bit a weight, 128 is what readers of round-to-nearest files expect.
+ */
+export function defaultGroupSize(method: QuantizationMethodId): number {
+  return method === 'rtn' ? 128 : 4096;
+}
+
 export interface QuantizeSpec {
   readonly job: 'quantize';
   /** Absolute path of the model file. It is only ever read. */
