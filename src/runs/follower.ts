@@ -1,18 +1,20 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunEvent } from '../protocol/events';
-import type { RunSummary } from '../protocol/run';
+import { isOver, type RunSummary } from '../protocol/run';
 import { JournalReader, readJournalEnd } from './journalReader';
 import { runFiles } from './layout';
 import { readLogTail } from './logTail';
 import { readSpec, type SpecFile } from './specFile';
-import { deriveState } from './state';
+import { deriveState, type DerivedState } from './state';
 import { SummaryFold } from './summaryFold';
 
 /** Journals of finished runs above this size are not read whole for a list, bytes. */
 const WHOLE_LIMIT = 2 ** 18;
 /** The end of a journal that surely holds `finished`, bytes. */
 const END = 2 ** 16;
+
+type EventBatch = (events: readonly RunEvent[]) => void;
 
 /** Keeps up with one run: reads each event once, and says how the run stands. */
 export class RunFollower {
@@ -34,20 +36,12 @@ export class RunFollower {
    * Reads what the journal has gained, hands it to `onEvents` in batches, and returns the state of
    * the run. Calls wait for one another.
    */
-  update(onEvents?: (events: readonly RunEvent[]) => void): Promise<RunSummary> {
+  update(onEvents?: EventBatch): Promise<RunSummary> {
     return this.queued(async () => {
       const { created, spec } = await this.spec();
-      await this.readOn(onEvents);
-      let derived = await deriveState(this.folder, created, this.fold.finished);
-      if (derived.state !== 'running' && derived.state !== 'queued' && !this.fold.finished) {
-        // The last word may have been written between reading the journal and looking at the process.
-        await this.readOn(onEvents);
-        if (this.fold.finished) derived = await deriveState(this.folder, created, this.fold.finished);
-      }
-      const { state, error, died, beat } = derived;
+      const { state, error, died, beat } = await this.derive(created, onEvents);
       const started = this.fold.started ?? created;
-      const over = state !== 'running' && state !== 'queued';
-      const end = over ? Math.max(this.fold.latest ?? started, beat ?? started) : Date.now();
+      const end = isOver(state) ? Math.max(this.fold.latest ?? started, beat ?? started) : Date.now();
       const logTail = died ? await readLogTail(this.folder) : [];
       return {
         id: path.basename(this.folder),
@@ -74,7 +68,16 @@ export class RunFollower {
     return this.update();
   }
 
-  private async readOn(onEvents?: (events: readonly RunEvent[]) => void): Promise<void> {
+  private async derive(created: number, onEvents?: EventBatch): Promise<DerivedState> {
+    await this.readOn(onEvents);
+    const seen = await deriveState(this.folder, created, this.fold.finished);
+    if (!isOver(seen.state)) return seen;
+    // The last word may have been written between reading the journal and looking at the process.
+    await this.readOn(onEvents);
+    return deriveState(this.folder, created, this.fold.finished);
+  }
+
+  private async readOn(onEvents?: EventBatch): Promise<void> {
     for await (const events of this.reader.read()) {
       this.fold.absorb(events);
       onEvents?.(events);
