@@ -10,7 +10,10 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const dist = path.join(root, 'dist');
 const watch = process.argv.includes('--watch');
 
-/** Node's own side: one CommonJS file each. */
+/**
+ * Node's own side: one CommonJS file each.
+ * @type {import('esbuild').BuildOptions}
+ */
 const node = {
   bundle: true,
   platform: 'node',
@@ -56,7 +59,10 @@ const engines = {
   sourcemap: false,
 };
 
-/** The browser's side: one script and one style sheet a panel. */
+/**
+ * The browser's side: one script and one style sheet a panel.
+ * @type {import('esbuild').BuildOptions}
+ */
 const webview = {
   bundle: true,
   platform: 'browser',
