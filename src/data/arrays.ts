@@ -1,0 +1,104 @@
+import { UserError } from '../protocol/userError';
+import { elements, type Column, type DataSet, type Split } from './dataSet';
+
+/** Numbers nested to any depth: `[[0, 1], [2, 3]]`. */
+export type NestedNumbers = readonly number[] | readonly NestedNumbers[];
+
+/** Numbers that lie in one typed array, row-major; `shape` begins with the number of examples. */
+export interface FlatNumbers {
+  readonly values: Float32Array | Int32Array | Uint8Array;
+  readonly shape: readonly number[];
+}
+
+export interface ArraySplit {
+  readonly x: NestedNumbers | FlatNumbers;
+  readonly y: NestedNumbers | FlatNumbers;
+}
+
+export interface ArraysOptions {
+  readonly train: ArraySplit;
+  readonly test?: ArraySplit;
+  /** Says that `y` holds class indices from 0, and how many classes there are. */
+  readonly classes?: number;
+  /** For people. */
+  readonly name?: string;
+}
+
+export interface ArraysSource extends ArraysOptions {
+  readonly source: 'arrays';
+}
+
+/** Your own numbers as a data set. The first dimension of `x` and `y` counts the examples. */
+export function arrays(options: ArraysOptions): ArraysSource {
+  return { source: 'arrays', ...options };
+}
+
+/** @throws UserError `data-malformed` where lengths, shapes or classes do not agree */
+export function loadArrays({ train, test, classes, name }: ArraysOptions): DataSet {
+  const data = {
+    name: name ?? 'arrays',
+    train: readSplit(train, classes, 'data.train'),
+    ...(test !== undefined && { test: readSplit(test, classes, 'data.test') }),
+  };
+  if (data.test !== undefined && String(data.test.x.shape) !== String(data.train.x.shape)) {
+    throw malformed(
+      `An example of data.test.x has the shape [${data.test.x.shape.join(', ')}], one of data.train.x ` +
+        `[${data.train.x.shape.join(', ')}]`,
+    );
+  }
+  return data;
+}
+
+function readSplit({ x, y }: ArraySplit, classes: number | undefined, where: string): Split {
+  const inputs = readColumn(x, `${where}.x`);
+  const targets = readColumn(y, `${where}.y`);
+  if (inputs.size === 0) throw malformed(`${where}.x has no examples`);
+  if (inputs.size !== targets.size) {
+    throw malformed(`${where}.x has ${inputs.size} examples and ${where}.y has ${targets.size}`);
+  }
+  const target = classes === undefined ? targets.column : asClasses(targets.column, classes, `${where}.y`);
+  return { size: inputs.size, x: inputs.column, y: target };
+}
+
+function asClasses(column: Column, classes: number, where: string): Column {
+  if (column.shape.length > 0) throw malformed(`${where} should hold one class index an example`);
+  for (const value of column.values) {
+    if (!Number.isInteger(value) || value < 0 || value >= classes) {
+      throw malformed(`${where} holds ${value}, which is no class index from 0 to ${classes - 1}`);
+    }
+  }
+  return { ...column, classes };
+}
+
+function readColumn(numbers: NestedNumbers | FlatNumbers, where: string): { size: number; column: Column } {
+  const { values, shape } = 'values' in numbers ? (numbers as FlatNumbers) : flatten(numbers, where);
+  const [size = 0, ...rest] = shape;
+  if (values.length !== elements(shape)) {
+    throw malformed(
+      `${where} has ${values.length} values, its shape [${shape.join(', ')}] needs another number`,
+    );
+  }
+  return { size, column: { values, shape: rest } };
+}
+
+function flatten(nested: NestedNumbers, where: string): FlatNumbers {
+  const shape: number[] = [];
+  for (let level: unknown = nested; Array.isArray(level); level = level[0]) shape.push(level.length);
+  const values = new Float32Array(elements(shape));
+  let filled = 0;
+  const visit = (level: unknown, depth: number): void => {
+    if (depth === shape.length && typeof level === 'number') {
+      values[filled++] = level;
+    } else if (Array.isArray(level) && level.length === shape[depth]) {
+      for (const inner of level) visit(inner, depth + 1);
+    } else {
+      throw malformed(`${where} is ragged, or holds something that is not a number`);
+    }
+  };
+  visit(nested, 0);
+  return { values, shape };
+}
+
+function malformed(what: string): UserError {
+  return new UserError('data-malformed', `${what}.`, 'Correct the arrays that the experiment hands over.');
+}

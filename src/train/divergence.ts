@@ -1,0 +1,41 @@
+import { UserError } from '../protocol/userError';
+
+/** A loss can overflow once and come back; after so many steps in a row it does not. */
+const PATIENCE = 20;
+
+/**
+ * Watches for losses that are not finite. The first one of a row deserves a warning; after 20 in a row
+ * the run ends as failed, with the error `diverged`, and the last checkpoint that was good stays.
+ */
+export class DivergenceWatch {
+  private since: number | undefined;
+
+  constructor(private readonly learningRate: number) {}
+
+  /** True while the latest loss was not finite. */
+  get isDiverging(): boolean {
+    return this.since !== undefined;
+  }
+
+  /**
+   * Takes the loss of the next step; returns a warning at the first that is not finite.
+   * @throws UserError `diverged`
+   */
+  observe(step: number, loss: number): string | undefined {
+    if (Number.isFinite(loss)) {
+      this.since = undefined;
+      return undefined;
+    }
+    if (this.since === undefined) {
+      this.since = step;
+      return `The training loss is ${loss} at step ${step}.`;
+    }
+    if (step - this.since + 1 < PATIENCE) return undefined;
+    throw new UserError(
+      'diverged',
+      `The training loss has not been finite since step ${this.since}.`,
+      `Lower optimizer.learningRate (${this.learningRate} now), or look for a division by zero or a ` +
+        'logarithm of zero in the model and the loss.',
+    );
+  }
+}

@@ -1,0 +1,63 @@
+import type { LayersModel, Scalar, Tensor, Variable } from '@tensorflow/tfjs';
+import type { DataSource } from '../data/source';
+import type { OptimizerSettings } from './optimizers/optimizer';
+
+/** Losses by name. Both are means over the examples of a batch; the first takes logits. */
+export const LOSS_NAMES = ['softmaxCrossEntropy', 'meanSquaredError'] as const;
+export type LossName = (typeof LOSS_NAMES)[number];
+
+/**
+ * A loss of your own: the mean over a batch, differentiable by TensorFlow.js. `target` is one-hot where
+ * the data have classes; `prediction` is what the model returns.
+ */
+export type LossFunction = (target: Tensor, prediction: Tensor) => Scalar;
+
+/** A figure measured on the test examples, beside the loss. */
+export interface CustomMetric {
+  /** In camelCase: `absoluteError` is reported as `testAbsoluteError`. */
+  readonly name: string;
+  /** The mean over a batch. */
+  readonly of: (target: Tensor, prediction: Tensor) => Scalar;
+  readonly higherIsBetter?: boolean;
+}
+
+/** A model that is not a `tf.LayersModel`. */
+export interface CustomModel {
+  /** What the model answers to a batch `[examples, ...]`. `training` is false while testing. */
+  apply(x: Tensor, training: boolean): Tensor;
+  /** Every variable under the name that checkpoints shall know it by. */
+  readonly variables: Readonly<Record<string, Variable>>;
+}
+
+export type Parameters = Readonly<Record<string, number | string | boolean>>;
+
+/** What `defineExperiment` takes: everything that a training run needs to know. */
+export interface Experiment<P extends Parameters = Parameters> {
+  /** For people: `MNIST, two dense layers`. */
+  readonly name: string;
+  /** `mnist()`, `arrays({ … })`, or a function that returns the latter. */
+  readonly data: DataSource;
+  /** Numbers of your own that `--set parameters.NAME=VALUE` can change; `model` receives them. */
+  readonly parameters?: P;
+  /** Builds the model with fresh weights. */
+  readonly model: (parameters: P) => LayersModel | CustomModel;
+  readonly loss: LossName | LossFunction;
+  /** Measured on the test examples; `['accuracy']` where absent and the data have classes. */
+  readonly metrics?: readonly ('accuracy' | CustomMetric)[];
+  readonly optimizer: OptimizerSettings;
+  /** Examples in a step. */
+  readonly batchSize: number;
+  /** Passes over the training examples. */
+  readonly epochs: number;
+  /** Of initial weights, order of examples, dropout and everything else random; 0 to 2³² − 1. */
+  readonly seed: number;
+  /** Keep weights and optimizer state after every epoch, to resume from; true where absent. */
+  readonly checkpoints?: boolean;
+  /** Test after so many epochs, and at the end; 1 where absent. */
+  readonly evaluateEvery?: number;
+}
+
+/** Describes a training run; an experiment's file exports the result as its default. */
+export function defineExperiment<P extends Parameters>(experiment: Experiment<P>): Experiment<P> {
+  return experiment;
+}

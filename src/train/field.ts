@@ -1,0 +1,43 @@
+/** One value of an experiment that is plain data: what it may be. */
+export interface Field {
+  /** Completes the sentence `X should be …`. */
+  readonly expected: string;
+  readonly accepts: (value: unknown) => boolean;
+  readonly required: boolean;
+}
+
+function field(expected: string, accepts: (value: unknown) => boolean): Field {
+  return { expected, accepts, required: true };
+}
+
+export function optional(inner: Field): Field {
+  return { ...inner, required: false };
+}
+
+export const text = field('a text', (value) => typeof value === 'string' && value !== '');
+
+export const flag = field('true or false', (value) => typeof value === 'boolean');
+
+export const number = field('a number', (value) => Number.isFinite(value));
+
+export const positive = field('a number above 0', (value) => Number.isFinite(value) && Number(value) > 0);
+
+/** A decay: below 1, else nothing is ever forgotten. */
+export const decay = field(
+  'a number from 0 up to, but not including, 1',
+  (value) => typeof value === 'number' && value >= 0 && value < 1,
+);
+
+export const count = field(
+  'a whole number of at least 1',
+  (value) => Number.isSafeInteger(value) && Number(value) >= 1,
+);
+
+export const seed = field(
+  'a whole number from 0 to 4294967295',
+  (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 32,
+);
+
+export function oneOf(names: readonly string[]): Field {
+  return field(`one of ${names.join(', ')}`, (value) => typeof value === 'string' && names.includes(value));
+}

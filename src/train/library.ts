@@ -1,0 +1,20 @@
+/** What `import … from 'weightroom'` gives to an experiment. */
+export {
+  arrays,
+  type ArraysOptions,
+  type ArraySplit,
+  type FlatNumbers,
+  type NestedNumbers,
+} from '../data/arrays';
+export { mnist, type MnistOptions } from '../data/mnist';
+export type { DataSource } from '../data/source';
+export {
+  defineExperiment,
+  type CustomMetric,
+  type CustomModel,
+  type Experiment,
+  type LossFunction,
+  type LossName,
+  type Parameters,
+} from './experiment';
+export type { AdamSettings, MomentumSettings, OptimizerSettings, SgdSettings } from './optimizers/optimizer';

@@ -1,0 +1,56 @@
+import type { NamedTensorMap, Tensor, Variable } from '@tensorflow/tfjs';
+
+/** Stochastic gradient descent: w ← w − η·g. */
+export interface SgdSettings {
+  readonly name: 'sgd';
+  readonly learningRate: number;
+}
+
+/** Heavy ball: a ← μ·a + g, w ← w − η·a; with `nesterov`, w ← w − η·(g + μ·a). */
+export interface MomentumSettings {
+  readonly name: 'momentum';
+  readonly learningRate: number;
+  /** μ, 0.9 where absent. */
+  readonly momentum?: number;
+  readonly nesterov?: boolean;
+}
+
+/** Adam (Kingma and Ba, 2015), with bias correction. */
+export interface AdamSettings {
+  readonly name: 'adam';
+  readonly learningRate: number;
+  /** Decay of the mean of gradients, 0.9 where absent. */
+  readonly beta1?: number;
+  /** Decay of the mean of squared gradients, 0.999 where absent. */
+  readonly beta2?: number;
+  /** Added to the root of the second moment, 1e-7 where absent, as in TensorFlow.js. */
+  readonly epsilon?: number;
+}
+
+export type OptimizerSettings = SgdSettings | MomentumSettings | AdamSettings;
+export type OptimizerName = OptimizerSettings['name'];
+
+/** A variable under the name that checkpoints know it by. */
+export interface NamedVariable {
+  readonly name: string;
+  readonly variable: Variable;
+}
+
+/** Moves variables against their gradients; what it remembers of each, it keeps by the variable's name. */
+export interface Optimizer {
+  /**
+   * One step. `gradients` is what `tf.variableGrads` returns, keyed by the engine's names of variables;
+   * a variable without a gradient stays where it is.
+   */
+  step(gradients: NamedTensorMap): void;
+  /** Everything that the next step depends on, beside the variables: named `<slot>/<variable>`. */
+  readonly state: readonly NamedVariable[];
+  /** Steps done. It is set when a run is resumed. */
+  iterations: number;
+  dispose(): void;
+}
+
+/** The gradient of a variable, if the loss depends on it. */
+export function gradientOf(gradients: NamedTensorMap, variable: Variable): Tensor | undefined {
+  return gradients[variable.name];
+}

@@ -1,0 +1,193 @@
+import type { TrainSpec } from '../protocol/jobSpec';
+import { UserError } from '../protocol/userError';
+import { LOSS_NAMES, type Experiment } from './experiment';
+import { count, decay, flag, number, oneOf, optional, positive, seed, text, type Field } from './field';
+import type { OptimizerName } from './optimizers/optimizer';
+
+type Fields = Readonly<Record<string, Field>>;
+type Overrides = TrainSpec['overrides'];
+
+const TOP: Fields = {
+  name: text,
+  loss: oneOf(LOSS_NAMES),
+  batchSize: count,
+  epochs: count,
+  seed,
+  checkpoints: optional(flag),
+  evaluateEvery: optional(count),
+};
+
+const OPTIMIZERS: Readonly<Record<OptimizerName, Fields>> = {
+  sgd: { learningRate: positive },
+  momentum: { learningRate: positive, momentum: optional(decay), nesterov: optional(flag) },
+  adam: {
+    learningRate: positive,
+    beta1: optional(decay),
+    beta2: optional(decay),
+    epsilon: optional(positive),
+  },
+};
+
+const DATA: Readonly<Record<string, Fields>> = {
+  mnist: { folder: optional(text), trainSize: optional(count), testSize: optional(count) },
+  arrays: {},
+};
+
+/** What may stand in an experiment and is not plain data, so that no override reaches it. */
+const OTHER = ['data', 'parameters', 'model', 'metrics', 'optimizer'];
+
+/**
+ * Checks what a user's file exports, whatever it is.
+ * @throws UserError `experiment-malformed` that names the field and what it should be
+ */
+export function checkExperiment(value: unknown): Experiment {
+  if (!isObject(value)) throw malformed('The default export', 'what defineExperiment returns');
+  refuseUnknown('experiment', value, [...Object.keys(TOP), ...OTHER]);
+  if (typeof value['model'] !== 'function') throw malformed('model', 'a function that returns a model');
+  checkLoss(value['loss']);
+  checkMetrics(value['metrics']);
+  checkData(value['data']);
+  checkParameters(value['parameters']);
+  checkOptimizer(value['optimizer']);
+  checkFields('', value, { ...TOP, loss: { ...TOP['loss']!, accepts: () => true } });
+  return value as unknown as Experiment;
+}
+
+/**
+ * The experiment with values of the command line or the launcher set over its own. A path names plain
+ * data: `epochs`, `optimizer.learningRate`, `data.trainSize`, `parameters.hidden`. Where the optimizer's
+ * name changes, settings that the new one does not know fall away.
+ * @throws UserError `unknown-setting` with the settings there are, `wrong-setting` with what is allowed
+ */
+export function applyOverrides(experiment: Experiment, overrides: Overrides): Experiment {
+  const name = overrides['optimizer.name'];
+  let changed = name === undefined ? experiment : withOptimizer(experiment, name);
+  const fields = settingsOf(changed);
+  for (const [path, value] of Object.entries(overrides)) {
+    const known = fields.get(path);
+    if (known === undefined) {
+      throw new UserError(
+        'unknown-setting',
+        `The experiment has no setting "${path}".`,
+        `It has: ${[...fields.keys()].join(', ')}.`,
+      );
+    }
+    const typed = known.expected === text.expected ? String(value) : value;
+    if (!known.accepts(typed)) throw wrongSetting(path, known, value);
+    changed = set(changed, path.split('.'), typed) as Experiment;
+  }
+  return changed;
+}
+
+function withOptimizer(experiment: Experiment, name: Overrides[string]): Experiment {
+  const names = oneOf(Object.keys(OPTIMIZERS));
+  if (!names.accepts(name)) throw wrongSetting('optimizer.name', names, name);
+  const known = OPTIMIZERS[name as OptimizerName];
+  const kept = Object.entries(experiment.optimizer).filter(([key]) => key in known);
+  return {
+    ...experiment,
+    optimizer: { ...Object.fromEntries(kept), name } as Experiment['optimizer'],
+  };
+}
+
+/** Every path that can be set, with what it may be. */
+function settingsOf(experiment: Experiment): Map<string, Field> {
+  const source = typeof experiment.data === 'function' ? 'arrays' : experiment.data.source;
+  const named = (prefix: string, fields: Fields): [string, Field][] =>
+    Object.entries(fields).map(([key, field]) => [`${prefix}.${key}`, field]);
+  return new Map([
+    ...Object.entries(TOP),
+    ['optimizer.name', oneOf(Object.keys(OPTIMIZERS))],
+    ...named('optimizer', OPTIMIZERS[experiment.optimizer.name]),
+    ...named('data', DATA[source]!),
+    ...Object.entries(experiment.parameters ?? {}).map(([key, value]): [string, Field] => [
+      `parameters.${key}`,
+      typeof value === 'number' ? number : typeof value === 'boolean' ? flag : text,
+    ]),
+  ]);
+}
+
+function set(target: object, [key, ...rest]: readonly string[], value: unknown): object {
+  const inner: unknown = Reflect.get(target, key!);
+  return { ...target, [key!]: rest.length === 0 ? value : set(inner as object, rest, value) };
+}
+
+function checkOptimizer(value: unknown): void {
+  const names = Object.keys(OPTIMIZERS);
+  if (!isObject(value)) throw malformed('optimizer', "an object: { name: 'adam', learningRate: 0.001 }");
+  const name = value['name'];
+  if (typeof name !== 'string' || !names.includes(name)) {
+    throw malformed('optimizer.name', `one of ${names.join(', ')}`);
+  }
+  const fields = OPTIMIZERS[name as OptimizerName];
+  refuseUnknown('optimizer', value, ['name', ...Object.keys(fields)]);
+  checkFields('optimizer.', value, fields);
+}
+
+function checkData(value: unknown): void {
+  if (typeof value === 'function') return;
+  const source = isObject(value) ? value['source'] : undefined;
+  const fields = typeof source === 'string' ? DATA[source] : undefined;
+  if (!isObject(value) || fields === undefined) {
+    throw malformed('data', 'mnist(), arrays({ … }) or a function that returns arrays({ … })');
+  }
+  checkFields('data.', value, fields);
+}
+
+function checkLoss(value: unknown): void {
+  const names = TOP['loss']!;
+  if (typeof value !== 'function' && !names.accepts(value)) {
+    throw malformed('loss', `${names.expected}, or a function`);
+  }
+}
+
+function checkMetrics(value: unknown): void {
+  if (value === undefined) return;
+  const isMetric = (metric: unknown): boolean =>
+    metric === 'accuracy' ||
+    (isObject(metric) && typeof metric['name'] === 'string' && typeof metric['of'] === 'function');
+  if (!Array.isArray(value) || !value.every(isMetric)) {
+    throw malformed('metrics', "a list of 'accuracy' or { name, of }");
+  }
+}
+
+function checkParameters(value: unknown): void {
+  if (value === undefined) return;
+  const isPlain = (parameter: unknown): boolean => ['number', 'string', 'boolean'].includes(typeof parameter);
+  if (!isObject(value) || !Object.values(value).every(isPlain)) {
+    throw malformed('parameters', 'an object of numbers, texts, true and false');
+  }
+}
+
+function checkFields(prefix: string, value: Readonly<Record<string, unknown>>, fields: Fields): void {
+  for (const [key, { required, expected, accepts }] of Object.entries(fields)) {
+    const found = value[key];
+    if (found === undefined ? required : !accepts(found)) throw malformed(`${prefix}${key}`, expected);
+  }
+}
+
+function refuseUnknown(where: string, value: object, known: readonly string[]): void {
+  const unknown = Object.keys(value).find((key) => !known.includes(key));
+  if (unknown === undefined) return;
+  throw new UserError(
+    'experiment-malformed',
+    `The ${where} has an unknown field "${unknown}".`,
+    `It may have: ${known.join(', ')}.`,
+  );
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function malformed(what: string, expected: string): UserError {
+  return new UserError(
+    'experiment-malformed',
+    `${what} should be ${expected}.`,
+    'Correct it in the experiment.',
+  );
+}
+
+function wrongSetting(path: string, { expected }: Field, value: Overrides[string] | undefined): UserError {
+  return new UserError('wrong-setting', `${path} cannot be ${JSON.stringify(value)}.`, `Give ${expected}.`);
+}
