@@ -9,7 +9,7 @@ export function systemCode(error: unknown): string {
 }
 
 /**
- * A failed write of `file` in words: `disk-full` or `cannot-write` as a {@link UserError}; anything else
+ * A failed write of `file` in words: `disk-full` or `folder-not-writable` as a {@link UserError}; anything else
  * comes back unchanged.
  */
 export function writeError(error: unknown, file: string): unknown {
@@ -25,7 +25,7 @@ export function writeError(error: unknown, file: string): unknown {
   // A missing parent that mkdir -p could not make (/proc) is as good as forbidden.
   if (FORBIDDEN.includes(code) || code === 'ENOENT') {
     return new UserError(
-      'cannot-write',
+      'folder-not-writable',
       `${file} cannot be written (${code}).`,
       'Choose a folder that you may write with --workspace, or change its permissions.',
       { cause: error },

@@ -22,7 +22,7 @@ const HASHED_BYTES = 4 * 2 ** 20;
 /**
  * Describes the files that `spec` reads. Of a file above 4 MiB only the first 4 MiB are hashed: size,
  * time and header together tell whether it is the same file, without reading gigabytes.
- * @throws UserError `file-not-found` or `cannot-read`
+ * @throws UserError `file-not-found` or `file-not-readable`
  */
 export async function describeInputs(spec: JobSpec): Promise<readonly InputFile[]> {
   const file = spec.job === 'quantize' ? spec.input : spec.experiment;
@@ -49,7 +49,7 @@ async function describeInput(file: string): Promise<InputFile> {
     if (code === '') throw error;
     const missing = code === 'ENOENT' || code === 'ENOTDIR';
     throw new UserError(
-      missing ? 'file-not-found' : 'cannot-read',
+      missing ? 'file-not-found' : 'file-not-readable',
       missing ? `There is no file ${file}.` : `${file} cannot be read (${code}).`,
       'Check the path.',
       { cause: error },

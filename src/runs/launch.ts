@@ -18,7 +18,7 @@ export interface LaunchOptions {
 /**
  * Starts the worker of a run as a process of its own, which lives on when this one ends; what it
  * prints goes to `log.txt`. Returns once the process exists.
- * @throws UserError `cannot-launch` where the program cannot be started, `cannot-write`, `disk-full`
+ * @throws UserError `cannot-launch` where the program cannot be started, `folder-not-writable`, `disk-full`
  */
 export async function launchRun(folder: string, options: LaunchOptions): Promise<void> {
   const files = runFiles(folder);

@@ -1,0 +1,95 @@
+import { mkdir, open } from 'node:fs/promises';
+import path from 'node:path';
+import type { RunEvent, TensorResult } from '../../protocol/events';
+import type { RunRecord } from '../../protocol/run';
+import { writeError } from '../fileError';
+
+type Cell = string | number | undefined;
+
+/**
+ * Writes the tables of a run into `folder`, which is made where it is missing: `metrics.csv`, one row a
+ * measured step, and `tensors.csv`, one row a tensor. A table without rows is not written. Numbers keep
+ * every digit; NaN and infinities are `NaN`, `Infinity`, `-Infinity`.
+ * @returns absolute paths of the files
+ * @throws UserError where they cannot be written
+ */
+export async function writeCsv(folder: string, record: RunRecord): Promise<readonly string[]> {
+  const files: string[] = [];
+  try {
+    await mkdir(folder, { recursive: true });
+    for (const [name, rows] of [
+      ['metrics.csv', metricRows(record.events)],
+      ['tensors.csv', tensorRows(record.events)],
+    ] as const) {
+      const file = path.resolve(folder, name);
+      if (await writeRows(file, rows)) files.push(file);
+    }
+  } catch (error) {
+    throw writeError(error, folder);
+  }
+  return files;
+}
+
+function* metricRows(events: readonly RunEvent[]): Generator<readonly Cell[]> {
+  const metrics = events.filter((event) => event.type === 'metrics');
+  const start = events[0]?.time ?? 0;
+  const names = new Set<string>();
+  for (const { values } of metrics) for (const name of Object.keys(values)) names.add(name);
+  yield ['step', 'epoch', 'seconds', ...names];
+  for (const { step, epoch, time, values } of metrics) {
+    yield [step, epoch, (time - start) / 1000, ...Array.from(names, (name) => values[name])];
+  }
+}
+
+const TENSOR_COLUMNS = [
+  'name',
+  'shape',
+  'action',
+  'reason',
+  'bits',
+  'mse',
+  'distortion',
+  'snrDb',
+  'iterations',
+] as const satisfies readonly (keyof TensorResult)[];
+
+function* tensorRows(events: readonly RunEvent[]): Generator<readonly Cell[]> {
+  yield TENSOR_COLUMNS;
+  for (const event of events) {
+    if (event.type !== 'tensor') continue;
+    yield TENSOR_COLUMNS.map((column) =>
+      column === 'shape' ? event.tensor.shape.join('x') : event.tensor[column],
+    );
+  }
+}
+
+/** Rows are written in pieces of about a megabyte; returns false where there is only a heading. */
+async function writeRows(file: string, rows: Iterator<readonly Cell[]>): Promise<boolean> {
+  const heading = rows.next();
+  let next = rows.next();
+  if (heading.done || next.done) return false;
+  const handle = await open(file, 'w');
+  try {
+    let piece = csvRow(heading.value);
+    for (; !next.done; next = rows.next()) {
+      piece += csvRow(next.value);
+      if (piece.length > 2 ** 20) {
+        await handle.write(piece);
+        piece = '';
+      }
+    }
+    await handle.write(piece);
+    return true;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** One line of RFC 4180. */
+function csvRow(cells: readonly Cell[]): string {
+  return `${cells.map((cell) => csvCell(cell === undefined ? '' : String(cell))).join(',')}\r\n`;
+}
+
+function csvCell(text: string): string {
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
