@@ -1,4 +1,5 @@
-// Builds dist/: every bundle of the product in one place. `--watch` rebuilds on change.
+// Builds dist/: every bundle of the product in one place. `--watch` rebuilds on change,
+// `--clean` empties dist/ first (a package must hold nothing stale).
 import { build, context } from 'esbuild';
 import { chmod, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -32,6 +33,8 @@ const host = { ...node, entryPoints: { extension: 'src/extension.ts' }, external
 
 const processes = {
   ...node,
+  // esbuild, which compiles users' experiments, is part of these bundles; its binary is named by a variable.
+  logOverride: { 'require-resolve-not-external': 'silent' },
   entryPoints: {
     worker: 'src/worker/main.ts',
     cli: 'src/cli.ts',
@@ -90,7 +93,7 @@ const tests = { ...node, entryPoints: { 'test/host': 'test/host/main.ts' }, exte
 
 const bundles = [host, processes, engines, webview, tests].map((options) => ({ ...options, outdir: dist }));
 
-await rm(dist, { recursive: true, force: true });
+if (process.argv.includes('--clean')) await rm(dist, { recursive: true, force: true });
 await mkdir(path.join(dist, 'engines'), { recursive: true });
 await copyAssets();
 if (watch) {
