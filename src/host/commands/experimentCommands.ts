@@ -1,0 +1,39 @@
+import * as vscode from 'vscode';
+import type { TrainSpec } from '../../protocol/jobSpec';
+import { chooseExperiment } from '../experiments/experimentFiles';
+import { newExperiment } from '../experiments/newExperiment';
+import { readSettings } from '../settings';
+import { requireTrust } from '../trust';
+import type { CommandTable } from './commandTable';
+
+/** Commands on experiments. */
+export function experimentCommands(
+  templates: vscode.Uri,
+  start: (spec: TrainSpec) => Promise<void>,
+): CommandTable {
+  return {
+    'weightroom.experiment.run': async (file) => {
+      requireTrust();
+      const experiment = file instanceof vscode.Uri ? file.fsPath : await chooseExperiment();
+      if (experiment === undefined) return;
+      await saveIfOpen(experiment);
+      const { engine, threads } = readSettings();
+      await start({
+        job: 'train',
+        experiment,
+        engine,
+        overrides: {},
+        ...(threads !== undefined && { threads }),
+      });
+    },
+    'weightroom.experiment.new': () => newExperiment(templates),
+  };
+}
+
+/** What runs is what is on the screen. */
+async function saveIfOpen(file: string): Promise<void> {
+  const document = vscode.workspace.textDocuments.find(
+    ({ uri }) => uri.scheme === 'file' && uri.fsPath === file,
+  );
+  if (document?.isDirty) await document.save();
+}

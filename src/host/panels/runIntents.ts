@@ -1,0 +1,49 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { FromRunPanel } from '../../protocol/messages';
+import { cancelRun } from '../../runs/cancel';
+import type { Problems } from '../problems';
+import { exportReport } from '../runReports';
+
+/** Does what a run's page asks for. */
+export class RunIntents {
+  /** @param pages folder of the built webviews, which draw a report */
+  constructor(
+    private readonly pages: string,
+    private readonly problems: Problems,
+  ) {}
+
+  handle(folder: string, intent: Exclude<FromRunPanel, { type: 'ready' }>): void {
+    this.act(folder, intent).catch((error: unknown) => this.problems.report(error));
+  }
+
+  private async act(folder: string, intent: Exclude<FromRunPanel, { type: 'ready' }>): Promise<void> {
+    switch (intent.type) {
+      case 'cancel':
+        await cancelRun(folder);
+        return;
+      case 'showLog':
+        await vscode.commands.executeCommand('weightroom.run.showLog', folder);
+        return;
+      case 'openOutput':
+        await vscode.commands.executeCommand('weightroom.model.inspect', vscode.Uri.file(intent.path));
+        return;
+      case 'export':
+        await exportReport(folder, intent.format, this.pages);
+        return;
+      case 'saveImage':
+        await save(folder, intent.suggestedName, intent.png);
+        return;
+      case 'saveText':
+        await save(folder, intent.suggestedName, new TextEncoder().encode(intent.text));
+        return;
+    }
+  }
+}
+
+async function save(folder: string, suggestedName: string, content: Uint8Array): Promise<void> {
+  const home = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(folder);
+  const defaultUri = vscode.Uri.joinPath(home, path.basename(suggestedName));
+  const target = await vscode.window.showSaveDialog({ defaultUri });
+  if (target) await vscode.workspace.fs.writeFile(target, content);
+}

@@ -1,0 +1,107 @@
+import * as vscode from 'vscode';
+import type { FromLauncher, LauncherState, ToLauncher } from '../../protocol/messages';
+import type { JobSpec } from '../../protocol/jobSpec';
+import { errorReport, UserError } from '../../protocol/userError';
+import type { EngineList } from '../engineList';
+import { findExperiments } from '../experiments/experimentFiles';
+import { browseForModel, findModels, workspaceFile, type WorkspaceFile } from '../models/modelFiles';
+import { loadPage, webviewOptions } from '../panels/webviewFiles';
+import type { Problems } from '../problems';
+
+/** The Run view: a form over what the workspace holds. What it sends is a spec; the files are checked here. */
+export class LauncherView implements vscode.WebviewViewProvider, vscode.Disposable {
+  private view: vscode.WebviewView | undefined;
+  private readonly subscriptions: vscode.Disposable;
+  /** Models from outside the workspace that a person has browsed to. */
+  private readonly browsed: WorkspaceFile[] = [];
+
+  constructor(
+    private readonly extension: vscode.Uri,
+    private readonly engines: EngineList,
+    private readonly problems: Problems,
+    private readonly start: (spec: JobSpec) => Promise<void>,
+  ) {
+    this.subscriptions = vscode.Disposable.from(
+      vscode.window.registerWebviewViewProvider('weightroom.launcher', this),
+      engines.onDidChange(() => void this.sendState()),
+      vscode.workspace.onDidGrantWorkspaceTrust(() => void this.sendState()),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => void this.sendState()),
+      vscode.workspace.onDidCreateFiles(() => void this.sendState()),
+      vscode.workspace.onDidDeleteFiles(() => void this.sendState()),
+      vscode.workspace.onDidSaveTextDocument(() => void this.sendState()),
+    );
+  }
+
+  resolveWebviewView(view: vscode.WebviewView): void {
+    this.view = view;
+    view.onDidDispose(() => (this.view = undefined));
+    view.onDidChangeVisibility(() => void this.sendState());
+    view.webview.onDidReceiveMessage((message: FromLauncher) => {
+      this.handle(message).catch((error: unknown) => this.problems.report(error));
+    });
+    view.webview.options = webviewOptions(this.extension);
+    loadPage(view.webview, this.extension, 'launcher', 'Weightroom');
+  }
+
+  dispose(): void {
+    this.subscriptions.dispose();
+  }
+
+  private async handle(message: FromLauncher): Promise<void> {
+    switch (message.type) {
+      case 'ready':
+        await this.sendState();
+        if (vscode.workspace.isTrusted) await this.engines.ensure();
+        return;
+      case 'run':
+        await this.run(message.spec);
+        return;
+      case 'browseModel':
+        await this.browse();
+        return;
+      case 'newExperiment':
+        await vscode.commands.executeCommand('weightroom.experiment.new');
+        return;
+      case 'trust':
+        await vscode.commands.executeCommand('workbench.trust.manage');
+        return;
+    }
+  }
+
+  private async run(spec: JobSpec): Promise<void> {
+    try {
+      await this.start(spec);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      const { message, remedy } = errorReport(error);
+      this.post({ type: 'refused', message, remedy });
+    }
+  }
+
+  private async browse(): Promise<void> {
+    const file = await browseForModel(vscode.l10n.t('Quantize Model'));
+    if (file === undefined) return;
+    this.browsed.unshift(workspaceFile(vscode.Uri.file(file)));
+    await this.sendState();
+  }
+
+  private async sendState(): Promise<void> {
+    if (!this.view?.visible) return;
+    this.post({ type: 'state', state: await this.state() });
+  }
+
+  private async state(): Promise<LauncherState> {
+    const [experiments, models] = await Promise.all([findExperiments(), findModels()]);
+    const known = new Set(models.map(({ path }) => path));
+    return {
+      trusted: vscode.workspace.isTrusted,
+      experiments,
+      models: [...this.browsed.filter(({ path }) => !known.has(path)), ...models],
+      engines: this.engines.engines ?? [],
+    };
+  }
+
+  private post(message: ToLauncher): void {
+    void this.view?.webview.postMessage(message);
+  }
+}

@@ -1,0 +1,111 @@
+import * as vscode from 'vscode';
+import { isOver, RUN_STATES, type RunState, type RunSummary } from '../../protocol/run';
+import { duration, measured, percent } from '../quantities';
+import { stateName } from '../runWords';
+import type { RunStore } from '../runStore';
+import { Throttle } from '../throttle';
+
+/** A tree that changes more often cannot be read or clicked; milliseconds. */
+const REFRESH_INTERVAL = 250;
+
+/** The Runs view: newest first, with live values. An element is a run's folder. */
+export class RunsTree implements vscode.TreeDataProvider<string>, vscode.Disposable {
+  private readonly changed = new vscode.EventEmitter<void>();
+  readonly onDidChangeTreeData = this.changed.event;
+  private readonly subscriptions: vscode.Disposable;
+  private readonly throttle = new Throttle(REFRESH_INTERVAL, () => this.refresh());
+  private shown: ReadonlySet<RunState> = new Set(RUN_STATES);
+
+  constructor(private readonly store: RunStore) {
+    this.subscriptions = vscode.Disposable.from(
+      this.changed,
+      this.throttle,
+      store.onDidChange(() => this.throttle.request()),
+    );
+  }
+
+  get states(): ReadonlySet<RunState> {
+    return this.shown;
+  }
+
+  /** Shows only runs in one of `states`; all of them where every state is named. */
+  filter(states: ReadonlySet<RunState>): void {
+    this.shown = states;
+    const filtered = states.size < RUN_STATES.length;
+    void vscode.commands.executeCommand('setContext', 'weightroom.runsFiltered', filtered);
+    this.changed.fire();
+  }
+
+  async getChildren(parent?: string): Promise<string[]> {
+    if (parent !== undefined) return [];
+    await this.store.ready;
+    return this.store.runs.filter(({ state }) => this.shown.has(state)).map(({ folder }) => folder);
+  }
+
+  getTreeItem(folder: string): vscode.TreeItem {
+    const run = this.store.get(folder);
+    const item = new vscode.TreeItem(run?.name ?? folder);
+    item.id = folder;
+    if (!run) return item;
+    const description = runDescription(run);
+    item.description = description;
+    item.tooltip = runTooltip(run);
+    item.iconPath = stateIcon(run.state);
+    item.contextValue = isOver(run.state) ? 'run.over' : 'run.live';
+    item.command = { command: 'weightroom.run.open', title: vscode.l10n.t('Open Run'), arguments: [folder] };
+    item.accessibilityInformation = { label: `${run.name}, ${stateName(run.state)}, ${description}` };
+    return item;
+  }
+
+  private refresh(): void {
+    void vscode.commands.executeCommand('setContext', 'weightroom.liveRuns', this.store.live.length);
+    this.changed.fire();
+  }
+
+  dispose(): void {
+    this.subscriptions.dispose();
+  }
+}
+
+/** While it runs: how far, and what. Afterwards: its values, or what went wrong. */
+function runDescription(run: RunSummary): string {
+  const values = Object.entries(run.last).map(([name, value]) => `${name} ${measured(value)}`);
+  if (!isOver(run.state)) {
+    const progress = run.progress
+      ? [percent(run.progress.fraction), run.progress.what]
+      : [stateName(run.state)];
+    return [...progress, ...values].join(' · ');
+  }
+  if (run.state === 'done') return [...values, duration(run.seconds)].join(' · ');
+  return [stateName(run.state), ...values].join(' · ');
+}
+
+function runTooltip(run: RunSummary): vscode.MarkdownString {
+  const started = new Date(run.started).toLocaleString(vscode.env.language);
+  const tooltip = new vscode.MarkdownString();
+  tooltip.appendText(`${run.name}\n`);
+  tooltip.appendText(
+    vscode.l10n.t('{0}, started {1}, {2}', stateName(run.state), started, duration(run.seconds)),
+  );
+  for (const [name, value] of Object.entries(run.last)) tooltip.appendText(`\n${name}: ${measured(value)}`);
+  if (run.error) tooltip.appendText(`\n${run.error.message} ${run.error.remedy}`);
+  tooltip.appendText(`\n${run.folder}`);
+  return tooltip;
+}
+
+function stateIcon(state: RunState): vscode.ThemeIcon {
+  switch (state) {
+    case 'queued':
+      return new vscode.ThemeIcon('clock');
+    case 'running':
+      return new vscode.ThemeIcon('sync~spin');
+    case 'done':
+      return new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed'));
+    case 'failed':
+      return new vscode.ThemeIcon('error', new vscode.ThemeColor('testing.iconFailed'));
+    case 'cancelled':
+      return new vscode.ThemeIcon('circle-slash');
+    case 'lost':
+      return new vscode.ThemeIcon('debug-disconnect', new vscode.ThemeColor('testing.iconQueued'));
+  }
+}
