@@ -16,6 +16,8 @@ const WHOLE_NUMBER = /^(0|[1-9]\d*)$/;
 const HEX = /^[0-9a-fA-F]{4}$/;
 /** What may follow a backslash, beside `u` and four digits. */
 const ESCAPES = Uint8Array.from('"\\/bfnrt', (letter) => letter.charCodeAt(0));
+/** What a JSON value can start with. */
+const VALUE_STARTS = Uint8Array.from('{["-0123456789tfn', (letter) => letter.charCodeAt(0));
 const LITERALS = ['true', 'false', 'null'];
 
 export interface ObjectRules {
@@ -68,7 +70,7 @@ export class JsonReader {
   /** Reads an object: `visit` is called at each value, which it must read or skip. */
   object(what: string, visit: (key: string) => void, rules: ObjectRules = {}): void {
     const { most = MAX_KEYS, excess = 'too-many-keys', repeated = 'duplicate-key' } = rules;
-    if (!this.atObject) throw this.malformed(what, 'an object');
+    if (!this.atObject) throw this.unexpected(what, 'an object');
     const seen = new Set<string>();
     this.members(() => {
       const key = this.text();
@@ -82,13 +84,13 @@ export class JsonReader {
 
   /** Reads an array: `visit` is called at each element, which it must read or skip. */
   array(what: string, visit: (index: number) => void): void {
-    if (!this.atArray) throw this.malformed(what, 'a list');
+    if (!this.atArray) throw this.unexpected(what, 'a list');
     let index = 0;
     this.elements(() => visit(index++));
   }
 
   string(what: string): string {
-    if (!this.atString) throw this.malformed(what, 'a text');
+    if (!this.atString) throw this.unexpected(what, 'a text');
     return this.text();
   }
 
@@ -243,6 +245,13 @@ export class JsonReader {
       if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return;
       this.next++;
     }
+  }
+
+  /** The error for a value of another kind, or for none at all. */
+  private unexpected(what: string, expected: string): UserError {
+    const first = this.peek();
+    const startsValue = first !== undefined && VALUE_STARTS.includes(first);
+    return startsValue ? this.malformed(what, expected) : this.notJson(expected);
   }
 
   private notJson(expected: string): UserError {

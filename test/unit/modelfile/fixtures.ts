@@ -200,9 +200,8 @@ function encodeWeight(tensor: FixtureTensor, packing: (typeof PACKINGS)[number] 
   const top = packing === 'uint8' ? 255 : 65535;
   const min = Math.min(...values);
   const scale = (Math.max(...values) - min) / top;
-  const codes = (packing === 'uint8' ? Uint8Array : Uint16Array).from(values, (x) =>
-    Math.round((x - min) / scale),
-  );
+  const rounded = values.map((x) => Math.round((x - min) / scale));
+  const codes = packing === 'uint8' ? Uint8Array.from(rounded) : Uint16Array.from(rounded);
   const plain = { ...tensor, bytes: bytesOf(Float32Array.from(codes, (code) => code * scale + min)) };
   return { weight: { ...weight, quantization: { dtype: packing, scale, min } }, data: bytesOf(codes), plain };
 }
