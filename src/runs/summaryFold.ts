@@ -24,8 +24,9 @@ export class SummaryFold {
     this.latest = event.time;
     switch (event.type) {
       case 'started':
+        // The worker says it first; a job that learns its name later says it again.
         this.name = event.name;
-        this.started = event.time;
+        this.started ??= event.time;
         return;
       case 'progress':
         this.progress = {
