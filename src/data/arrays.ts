@@ -71,7 +71,7 @@ function asClasses(column: Column, classes: number, where: string): Column {
 }
 
 function readColumn(numbers: NestedNumbers | FlatNumbers, where: string): { size: number; column: Column } {
-  const { values, shape } = 'values' in numbers ? (numbers as FlatNumbers) : flatten(numbers, where);
+  const { values, shape } = isNested(numbers) ? flatten(numbers, where) : numbers;
   const [size = 0, ...rest] = shape;
   if (values.length !== elements(shape)) {
     throw malformed(
@@ -79,6 +79,10 @@ function readColumn(numbers: NestedNumbers | FlatNumbers, where: string): { size
     );
   }
   return { size, column: { values, shape: rest } };
+}
+
+function isNested(numbers: NestedNumbers | FlatNumbers): numbers is NestedNumbers {
+  return Array.isArray(numbers);
 }
 
 function flatten(nested: NestedNumbers, where: string): FlatNumbers {

@@ -24,7 +24,7 @@ export interface CustomMetric {
 /** A model that is not a `tf.LayersModel`. */
 export interface CustomModel {
   /** What the model answers to a batch `[examples, ...]`. `training` is false while testing. */
-  apply(x: Tensor, training: boolean): Tensor;
+  forward(x: Tensor, training: boolean): Tensor;
   /** Every variable under the name that checkpoints shall know it by. */
   readonly variables: Readonly<Record<string, Variable>>;
 }

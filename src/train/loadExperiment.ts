@@ -20,7 +20,7 @@ export interface LoadedExperiment {
    * An error that passed through the user's code becomes a UserError `experiment-threw` that names file
    * and line; any other is returned as it is.
    */
-  explain(error: unknown): unknown;
+  readonly explain: (error: unknown) => unknown;
 }
 
 const EXTENSIONS = ['.ts', '.js', '.mts', '.mjs', '.cts', '.cjs'];

@@ -29,7 +29,7 @@ export function trainableModel(tf: TensorFlow, model: unknown): TrainableModel {
     throw new UserError(
       'model-malformed',
       'model() returned something that is not a model.',
-      'Return a tf.sequential or tf.model, or an object { apply(x, training), variables }.',
+      'Return a tf.sequential or tf.model, or an object { forward(x, training), variables }.',
     );
   }
   if (wrapped.trainable.length === 0) {
@@ -58,7 +58,7 @@ function fromLayers(tf: TensorFlow, model: LayersModel): TrainableModel {
 function fromCustom(model: CustomModel): TrainableModel {
   const variables = Object.entries(model.variables).map(([name, variable]) => ({ name, variable }));
   return {
-    apply: (x, training) => model.apply(x, training),
+    apply: (x, training) => model.forward(x, training),
     penalties: () => [],
     trainable: variables.filter(({ variable }) => variable.trainable),
     variables,
@@ -73,8 +73,8 @@ function isSoftmax(layer: layers.Layer | undefined): boolean {
 
 function isCustom(model: unknown): model is CustomModel {
   if (typeof model !== 'object' || model === null) return false;
-  const { apply, variables } = model as Partial<CustomModel>;
-  return typeof apply === 'function' && typeof variables === 'object';
+  const { forward, variables } = model as Partial<CustomModel>;
+  return typeof forward === 'function' && typeof variables === 'object';
 }
 
 /**

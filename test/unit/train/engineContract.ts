@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { EngineId } from '../../../src/protocol/engine';
+import type { TensorFlow } from '../../../src/engine/engine';
+import { loadEngine } from '../../../src/engine/registry';
+import { metricsOf, record } from './record';
+import { spiralExperiment } from './spirals';
+
+/** What training must do on every engine. A process computes on one engine, so each has its test file. */
+export function describeTrainingOn(id: EngineId): void {
+  describe(`training on ${id}`, () => {
+    let tf: TensorFlow;
+    beforeAll(async () => {
+      ({ tf } = await loadEngine(id));
+    });
+
+    it('learns the spirals', async () => {
+      const experiment = spiralExperiment(tf, { epochs: 30 });
+      const { result } = await record({ tf, experiment });
+      expect(result.steps).toBe(30 * 7);
+      expect(result.final['testAccuracy']).toBeGreaterThan(0.9);
+      expect(result.best['testLoss']!.value).toBeLessThan(0.3);
+    });
+
+    it('gives the same journal and the same weights for the same seed', async () => {
+      const [first, second] = [
+        await record({ tf, experiment: spiralExperiment(tf) }),
+        await record({ tf, experiment: spiralExperiment(tf) }),
+      ];
+      const comparable = (events: readonly unknown[], outputs: string): string =>
+        JSON.stringify(events).replaceAll(outputs, '');
+      expect(comparable(second.events, second.outputs)).toBe(comparable(first.events, first.outputs));
+      expect(await modelBytes(second.outputs)).toEqual(await modelBytes(first.outputs));
+    });
+
+    it.each(['sgd', 'momentum', 'adam'] as const)(
+      'goes on after a cancellation as if it had not happened, with %s',
+      async (name) => {
+        const experiment = spiralExperiment(tf, { optimizer: { name, learningRate: 0.01 } });
+        const whole = await record({ tf, experiment });
+        const cancelled = await record({
+          tf,
+          experiment,
+          until: (event) => event.type === 'progress' && event.done === 10,
+        });
+        expect(cancelled.result.steps).toBeLessThan(whole.result.steps);
+        const resumed = await record({ tf, experiment, resume: cancelled.outputs });
+
+        expect([...metricsOf(cancelled.events), ...metricsOf(resumed.events)]).toEqual(
+          metricsOf(whole.events),
+        );
+        expect(resumed.result).toEqual(whole.result);
+        expect(await modelBytes(resumed.outputs)).toEqual(await modelBytes(whole.outputs));
+      },
+    );
+
+    it('keeps the number of tensors constant over steps and gives all back', async () => {
+      const before = tf.memory().numTensors;
+      const counts: number[] = [];
+      await record({
+        tf,
+        experiment: spiralExperiment(tf),
+        until: (event) => {
+          if (event.type === 'progress' && event.done > 0) counts.push(tf.memory().numTensors);
+          return false;
+        },
+      });
+      expect(counts.length).toBe(28);
+      expect(new Set(counts).size).toBe(1);
+      expect(tf.memory().numTensors).toBe(before);
+    });
+  });
+}
+
+async function modelBytes(outputs: string): Promise<string> {
+  return (await readFile(path.join(outputs, 'model.safetensors'))).toString('base64');
+}

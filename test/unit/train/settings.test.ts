@@ -1,0 +1,140 @@
+import { describe, expect, it } from 'vitest';
+import { mnist } from '../../../src/data/mnist';
+import { UserError } from '../../../src/protocol/userError';
+import { defineExperiment, type Experiment } from '../../../src/train/experiment';
+import { applyOverrides, checkExperiment } from '../../../src/train/settings';
+
+const experiment = defineExperiment({
+  name: 'digits',
+  data: mnist({ trainSize: 1000 }),
+  parameters: { hidden: 32, activation: 'relu', bias: true },
+  model: () => {
+    throw new Error('not built here');
+  },
+  loss: 'softmaxCrossEntropy',
+  optimizer: { name: 'momentum', learningRate: 0.1, momentum: 0.5, nesterov: true },
+  batchSize: 64,
+  epochs: 2,
+  seed: 1,
+}) as unknown as Experiment;
+
+function errorOf(body: () => unknown): UserError {
+  try {
+    body();
+  } catch (error) {
+    if (error instanceof UserError) return error;
+    throw error;
+  }
+  throw new Error('Nothing was thrown.');
+}
+
+describe('applyOverrides', () => {
+  it('sets plain data by path and leaves the rest, and the original, alone', () => {
+    const changed = applyOverrides(experiment, {
+      epochs: 7,
+      evaluateEvery: 2,
+      'optimizer.learningRate': 0.01,
+      'data.trainSize': 500,
+      'data.testSize': 100,
+      'parameters.hidden': 64,
+      'parameters.activation': 'tanh',
+      'parameters.bias': false,
+    });
+    expect(changed).toEqual({
+      ...experiment,
+      epochs: 7,
+      evaluateEvery: 2,
+      data: { source: 'mnist', trainSize: 500, testSize: 100 },
+      parameters: { hidden: 64, activation: 'tanh', bias: false },
+      optimizer: { name: 'momentum', learningRate: 0.01, momentum: 0.5, nesterov: true },
+    });
+    expect(experiment.epochs).toBe(2);
+    expect(experiment.parameters).toEqual({ hidden: 32, activation: 'relu', bias: true });
+  });
+
+  it('changes the optimizer, whose own settings then count', () => {
+    const changed = applyOverrides(experiment, { 'optimizer.name': 'adam', 'optimizer.beta1': 0.8 });
+    expect(changed.optimizer).toEqual({ name: 'adam', learningRate: 0.1, beta1: 0.8 });
+    const error = errorOf(() =>
+      applyOverrides(experiment, { 'optimizer.name': 'adam', 'optimizer.momentum': 0.8 }),
+    );
+    expect(error.code).toBe('unknown-setting');
+    expect(error.remedy).toContain('optimizer.beta1');
+  });
+
+  it('takes a number for a text as it was typed', () => {
+    expect(applyOverrides(experiment, { name: 3 }).name).toBe('3');
+  });
+
+  it.each(['learningRate', 'model', 'data.source', 'parameters.width', 'optimizer', '', '__proto__.x'])(
+    'refuses the path %j and lists what there is',
+    (path) => {
+      const error = errorOf(() => applyOverrides(experiment, { [path]: 1 }));
+      expect(error.code).toBe('unknown-setting');
+      expect(error.remedy).toContain('optimizer.learningRate');
+      expect(error.remedy).toContain('parameters.hidden');
+    },
+  );
+
+  it.each([
+    ['epochs', 1.5],
+    ['epochs', 'many'],
+    ['epochs', '3'],
+    ['batchSize', 0],
+    ['seed', -1],
+    ['optimizer.learningRate', 0],
+    ['optimizer.learningRate', Infinity],
+    ['optimizer.momentum', 1],
+    ['optimizer.nesterov', 1],
+    ['optimizer.name', 'lion'],
+    ['loss', 'crossEntropy'],
+    ['checkpoints', 'yes'],
+    ['parameters.hidden', 'wide'],
+  ] as const)('refuses %s = %j and says what is allowed', (path, value) => {
+    const error = errorOf(() => applyOverrides(experiment, { [path]: value }));
+    expect(error.code).toBe('wrong-setting');
+    expect(error.message).toContain(path);
+    expect(error.remedy).toMatch(/^Give /);
+  });
+});
+
+describe('checkExperiment', () => {
+  it('accepts what the types allow', () => {
+    expect(checkExperiment(experiment)).toBe(experiment);
+    expect(
+      checkExperiment({
+        ...experiment,
+        data: () => undefined,
+        loss: () => undefined,
+        metrics: ['accuracy', { name: 'top5', of: () => undefined }],
+      }),
+    ).toBeDefined();
+  });
+
+  it.each([
+    [undefined, 'The default export'],
+    [[], 'The default export'],
+    [{ ...experiment, name: undefined }, 'name'],
+    [{ ...experiment, model: {} }, 'model'],
+    [{ ...experiment, loss: 'crossEntropy' }, 'loss'],
+    [{ ...experiment, loss: undefined }, 'loss'],
+    [{ ...experiment, metrics: 'accuracy' }, 'metrics'],
+    [{ ...experiment, metrics: ['precision'] }, 'metrics'],
+    [{ ...experiment, data: 'mnist' }, 'data'],
+    [{ ...experiment, data: { source: 'cifar' } }, 'data'],
+    [{ ...experiment, data: { source: 'mnist', trainSize: -1 } }, 'data.trainSize'],
+    [{ ...experiment, optimizer: 'adam' }, 'optimizer'],
+    [{ ...experiment, optimizer: { name: 'lion', learningRate: 1 } }, 'optimizer.name'],
+    [{ ...experiment, optimizer: { name: 'adam' } }, 'optimizer.learningRate'],
+    [{ ...experiment, optimizer: { name: 'sgd', learningRate: 1, momentum: 0.9 } }, 'momentum'],
+    [{ ...experiment, parameters: { layers: [1, 2] } }, 'parameters'],
+    [{ ...experiment, batchSize: '128' }, 'batchSize'],
+    [{ ...experiment, seed: 0.5 }, 'seed'],
+    [{ ...experiment, learningRate: 0.1 }, 'learningRate'],
+  ])('refuses a wrong experiment (%#) and names the field', (value, field) => {
+    const error = errorOf(() => checkExperiment(value));
+    expect(error.code).toBe('experiment-malformed');
+    expect(error.message).toContain(field);
+    expect(error.remedy).not.toBe('');
+  });
+});

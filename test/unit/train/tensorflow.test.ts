@@ -1,0 +1,3 @@
+import { describeTrainingOn } from './engineContract';
+
+describeTrainingOn('tensorflow');
