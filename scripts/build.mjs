@@ -104,8 +104,15 @@ if (watch) {
   await chmod(path.join(dist, 'cli.js'), 0o755);
 }
 
-/** Files that bundles load at run time: the wasm engine's binaries, and esbuild for users' experiments. */
+/**
+ * Files that bundles load at run time: the wasm engine's binaries, esbuild for users' experiments, and the
+ * examples that a new experiment starts from.
+ */
 async function copyAssets() {
+  await mkdir(path.join(dist, 'templates'), { recursive: true });
+  for (const file of ['mnist-mlp.ts', 'mnist-cnn.ts']) {
+    await copyFile(path.join(root, 'examples', file), path.join(dist, 'templates', file));
+  }
   const wasm = path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm'));
   for (const file of await readdir(wasm)) {
     if (file.endsWith('.wasm')) await copyFile(path.join(wasm, file), path.join(dist, 'engines', file));

@@ -1,0 +1,143 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const root = path.resolve(import.meta.dirname, '../..');
+
+interface MenuEntry {
+  readonly command: string;
+  readonly when?: string;
+}
+
+interface Manifest {
+  readonly icon: string;
+  readonly activationEvents: readonly string[];
+  readonly capabilities: {
+    readonly untrustedWorkspaces: { readonly restrictedConfigurations: readonly string[] };
+  };
+  readonly contributes: {
+    readonly commands: readonly {
+      readonly command: string;
+      readonly title: string;
+      readonly category?: string;
+    }[];
+    readonly menus: Readonly<Record<string, readonly MenuEntry[]>>;
+    readonly views: Readonly<Record<string, readonly { readonly id: string; readonly icon: string }[]>>;
+    readonly viewsContainers: { readonly activitybar: readonly { readonly icon: string }[] };
+    readonly configuration: readonly {
+      readonly properties: Readonly<Record<string, { readonly scope?: string }>>;
+    }[];
+    readonly walkthroughs: readonly {
+      readonly steps: readonly {
+        readonly description: string;
+        readonly media: { readonly svg?: string; readonly markdown?: string };
+        readonly completionEvents: readonly string[];
+      }[];
+    }[];
+  };
+}
+
+const manifestText = readFileSync(path.join(root, 'package.json'), 'utf8');
+const manifest = JSON.parse(manifestText) as Manifest;
+const strings = JSON.parse(readFileSync(path.join(root, 'package.nls.json'), 'utf8')) as Record<
+  string,
+  string
+>;
+const { contributes } = manifest;
+const commands = contributes.commands.map(({ command }) => command).sort();
+
+/** The sources of the room that may register and call commands. */
+const sources = [
+  path.join(root, 'src/extension.ts'),
+  ...readdirSync(path.join(root, 'src/host'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => path.join(root, 'src/host', file)),
+].map((file) => readFileSync(file, 'utf8'));
+const source = sources.join('\n');
+
+function matches(text: string, pattern: RegExp): string[] {
+  return [...new Set([...text.matchAll(pattern)].map((match) => match[1]!))].sort();
+}
+
+/** Ids of commands have three parts: `weightroom.<area>.<verb>`; `<view>.focus` is VS Code's own. */
+function commandIds(text: string, pattern: RegExp): string[] {
+  return matches(text, pattern).filter((id) => !id.endsWith('.focus'));
+}
+
+describe('the manifest', () => {
+  it('declares exactly the commands that the host registers', () => {
+    expect(matches(source, /^\s*'(weightroom\.\w+\.\w+)': /gm)).toEqual(commands);
+  });
+
+  it('declares every command that the host calls', () => {
+    const called = commandIds(source, /'(weightroom\.\w+\.\w+)'/g);
+    expect(called.filter((id) => !commands.includes(id))).toEqual([]);
+  });
+
+  it('gives every command a title from the list of strings, and the category', () => {
+    for (const { command, title, category } of contributes.commands) {
+      expect(title).toBe(`%${command.replace('weightroom.', 'command.')}%`);
+      expect(category).toBe('Weightroom');
+    }
+  });
+
+  it('puts only declared commands into menus', () => {
+    const inMenus = Object.values(contributes.menus).flatMap((entries) =>
+      entries.map(({ command }) => command),
+    );
+    expect(inMenus.filter((id) => !commands.includes(id))).toEqual([]);
+  });
+
+  it('links only to declared commands', () => {
+    const linked = commandIds(Object.values(strings).join('\n'), /\(command:(weightroom\.[\w.]+)\)/g);
+    const completing = commandIds(manifestText, /"onCommand:(weightroom\.[\w.]+)"/g);
+    expect([...linked, ...completing].filter((id) => !commands.includes(id))).toEqual([]);
+  });
+
+  it('has each of its strings once, and no other', () => {
+    const used = matches(manifestText, /"%([^"%]+)%"/g);
+    expect(used).toEqual(Object.keys(strings).sort());
+  });
+
+  it('names pictures and pages that exist', () => {
+    const files = [
+      manifest.icon,
+      ...contributes.viewsContainers.activitybar.map(({ icon }) => icon),
+      ...Object.values(contributes.views).flatMap((views) => views.map(({ icon }) => icon)),
+      ...contributes.walkthroughs.flatMap(({ steps }) =>
+        steps.map(({ media }) => media.svg ?? media.markdown ?? ''),
+      ),
+    ].filter((file) => !file.startsWith('$('));
+    expect(files.filter((file) => !existsSync(path.join(root, file)))).toEqual([]);
+  });
+
+  it('says for each setting where it may be set, and reads no other', () => {
+    const properties = Object.assign(
+      {},
+      ...contributes.configuration.map((group) => group.properties),
+    ) as Record<string, { scope?: string }>;
+    for (const [name, { scope }] of Object.entries(properties))
+      expect([name, scope]).not.toContain(undefined);
+    const read = matches(source, /section\.get(?:<\w+>)?\('([\w.]+)'/g).map((key) => `weightroom.${key}`);
+    expect(read).toEqual(Object.keys(properties).sort());
+  });
+
+  it('keeps the program that runs jobs out of the hands of an untrusted workspace', () => {
+    expect(manifest.capabilities.untrustedWorkspaces.restrictedConfigurations).toContain(
+      'weightroom.nodePath',
+    );
+  });
+
+  it('does not start with the editor', () => {
+    expect(manifest.activationEvents).not.toContain('*');
+    expect(manifest.activationEvents).not.toContain('onStartupFinished');
+  });
+
+  it('offers the menus on exactly the names that the host takes for models', () => {
+    const inMenus = matches(manifestText, /resourceFilename =~ \/(.+?)\/ &&/g).map((text) =>
+      text.replaceAll('\\\\', '\\'),
+    );
+    const inHost = matches(source, /const MODEL_NAME = \/(.+)\/;/g);
+    expect(inMenus).toEqual(inHost);
+  });
+});
