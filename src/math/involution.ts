@@ -1,6 +1,8 @@
 import { hadamard } from './hadamard';
 import { Random } from './random';
 
+const SIGN_BIT = 1 << 31;
+
 /** A random orthogonal matrix P of some length with P = Pᵀ = P⁻¹, applied in O(n log n). */
 export interface Involution {
   readonly length: number;
@@ -81,15 +83,9 @@ function randomSigns(length: number, random: Random): Uint32Array {
 /** Flips the sign bits of a float32 vector where `signs` has a 1. */
 function negate(z: Float32Array, signs: Uint32Array): void {
   const bits = new Int32Array(z.buffer, z.byteOffset, z.length);
-  const whole = z.length >>> 5;
-  for (let word = 0; word < whole; word++) {
-    const flips = signs[word]!;
-    const base = word << 5;
-    for (let bit = 0; bit < 32; bit++) {
-      bits[base + bit] = bits[base + bit]! ^ ((flips << (31 - bit)) & 0x80000000);
-    }
-  }
-  for (let i = whole << 5; i < z.length; i++) {
-    bits[i] = bits[i]! ^ ((signs[whole]! << (31 - (i & 31))) & 0x80000000);
+  for (let start = 0; start < bits.length; start += 32) {
+    const word = signs[start >>> 5]! | 0;
+    const end = Math.min(start + 32, bits.length);
+    for (let i = start; i < end; i++) bits[i] = bits[i]! ^ ((word << (31 - (i - start))) & SIGN_BIT);
   }
 }

@@ -29,6 +29,8 @@ export interface QuantizedTensor {
   /** Steps of the decomposition; 0 where there is none. */
   readonly iterations: number;
   readonly decomposition?: DecompositionTrace;
+  /** What went less than well, in one sentence for people. */
+  readonly warning?: string;
 }
 
 /** A way to code a tensor in few bits. */

@@ -1,0 +1,173 @@
+import { decodeFloat32, encodeFloat32 } from '../modelfile/dtype';
+import { cooperate } from './cooperate';
+import { consecutive } from './groups';
+import type { QuantizationMethod } from './method';
+import { packCodes, packedLength, unpackCodes } from './packing';
+import { elementCount, fillParts, floatsOf, partOf } from './parts';
+
+const CODES = 'rtn_codes';
+const ZEROS = 'rtn_zeros';
+const STEPS = 'rtn_steps';
+const UNIT = 'rtn_unit';
+
+/** Groups between two looks at the clock. */
+const GROUPS_A_SLICE = 64;
+
+/**
+ * Round to nearest, the baseline of all others: each group of `groupSize` consecutive weights has a step
+ * and a zero point, x̂ = step · (code − zero), code and zero of `bits` bits each, the step in float16 as a
+ * fraction of the tensor's largest magnitude. Costs `bits` + (16 + `bits`) / `groupSize` bits a weight.
+ *
+ * The zero point makes it asymmetric. On normal samples in groups of 128 a symmetric grid needs 0.07 to
+ * 0.15 bits more for the same error from 5 bits up, where the zero points cost 0.04 to 0.06; from 2 to 4
+ * bits the two are within 0.02 bits of each other; on skewed groups the zero point always wins. The step
+ * minimises the squared error of its group over a range of clipped ranges, {@link chooseGrid}.
+ */
+export const rtn: QuantizationMethod = {
+  id: 'rtn',
+
+  async quantize(values, shape, options) {
+    const { bits, groupSize } = options;
+    const pause = cooperate(options.signal);
+    const unit = largestMagnitude(values);
+    const groups = [...consecutive(0, values.length, groupSize)];
+    const steps = new Float32Array(groups.length);
+    const zeros = new Uint8Array(groups.length);
+    if (unit > 0) {
+      for (const [g, { start, end }] of groups.entries()) {
+        const grid = chooseGrid(values.subarray(start, end), bits);
+        steps[g] = grid.step / unit;
+        zeros[g] = grid.zero;
+        if (g % GROUPS_A_SLICE === 0) {
+          options.onProgress?.(end / values.length);
+          await pause();
+        }
+      }
+    }
+
+    const storedSteps = encodeFloat32(steps, 'F16');
+    const roundedSteps = decodeFloat32(Uint8Array.from(storedSteps), 'F16');
+    const codes = new Uint8Array(values.length);
+    for (const [g, { start, end }] of groups.entries()) {
+      const step = Math.fround(unit * roundedSteps[g]!);
+      encodeGroup(values.subarray(start, end), step, zeros[g]!, bits, codes.subarray(start, end));
+    }
+    const bytes = new Map([
+      [CODES, packCodes(codes, bits)],
+      [ZEROS, packCodes(zeros, bits)],
+      [STEPS, storedSteps],
+      [UNIT, encodeFloat32(Float32Array.of(unit), 'F32')],
+    ]);
+    return {
+      values: rtn.dequantize(bytes, shape, options),
+      parts: fillParts(rtn.layout(shape, options), bytes),
+      iterations: 0,
+    };
+  },
+
+  layout(shape, { bits, groupSize }) {
+    const size = elementCount(shape);
+    const groups = Math.ceil(size / groupSize);
+    return [
+      { suffix: CODES, dtype: 'U8', shape: [packedLength(size, bits)] },
+      { suffix: ZEROS, dtype: 'U8', shape: [packedLength(groups, bits)] },
+      { suffix: STEPS, dtype: 'F16', shape: [groups] },
+      { suffix: UNIT, dtype: 'F32', shape: [1] },
+    ];
+  },
+
+  dequantize(parts, shape, { bits, groupSize }) {
+    const size = elementCount(shape);
+    const values = new Float32Array(size);
+    const codes = unpackCodes(partOf(parts, CODES), bits, size);
+    const zeros = unpackCodes(partOf(parts, ZEROS), bits, Math.ceil(size / groupSize));
+    const steps = floatsOf(parts, STEPS, 'F16');
+    const unit = floatsOf(parts, UNIT, 'F32')[0]!;
+    let group = 0;
+    for (const { start, end } of consecutive(0, size, groupSize)) {
+      const step = Math.fround(unit * steps[group]!);
+      const zero = zeros[group]!;
+      for (let i = start; i < end; i++) values[i] = step * (codes[i]! - zero);
+      group++;
+    }
+    return values;
+  },
+};
+
+interface Grid {
+  readonly step: number;
+  readonly zero: number;
+}
+
+/** Shrink factors of the range that are tried first, and how the best is then refined. */
+const COARSE = [1, 0.93, 0.86, 0.79, 0.72, 0.65, 0.58, 0.51, 0.44];
+const REFINEMENTS = [-0.047, -0.023, 0.023, 0.047];
+
+/**
+ * The grid with the least squared error among these: the range of the group, extended to hold zero,
+ * shrunk by factors from 1 to 0.4 about zero, and the step that is the largest magnitude itself, which
+ * is exact for a constant group.
+ */
+function chooseGrid(group: Float32Array, bits: number): Grid {
+  let low = 0;
+  let high = 0;
+  for (const value of group) {
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  const levels = 2 ** bits - 1;
+  if (low === high) return { step: 0, zero: 0 };
+  const constant = { step: Math.max(high, -low), zero: low < 0 ? 1 : 0 };
+  let best: Grid = constant;
+  let least = squaredError(group, best, levels);
+  let bestFactor = 1;
+  const attempt = (factor: number) => {
+    const step = (factor * (high - low)) / levels;
+    const zero = Math.floor((-factor * low) / step);
+    for (const grid of [
+      { step, zero },
+      { step, zero: Math.min(zero + 1, levels) },
+    ]) {
+      const error = squaredError(group, grid, levels);
+      if (error < least) {
+        least = error;
+        best = grid;
+        bestFactor = factor;
+      }
+    }
+  };
+  COARSE.forEach(attempt);
+  if (best !== constant) REFINEMENTS.map((change) => bestFactor + change).forEach(attempt);
+  return best;
+}
+
+function squaredError(group: Float32Array, { step, zero }: Grid, levels: number): number {
+  const inverse = 1 / step;
+  const offset = zero + 0.5;
+  let error = 0;
+  for (let i = 0; i < group.length; i++) {
+    const value = group[i]!;
+    const nearest = (value * inverse + offset) | 0;
+    const code = nearest < 0 ? 0 : nearest > levels ? levels : nearest;
+    const difference = value - step * (code - zero);
+    error += difference * difference;
+  }
+  return error;
+}
+
+function encodeGroup(group: Float32Array, step: number, zero: number, bits: number, codes: Uint8Array): void {
+  if (step === 0) {
+    codes.fill(zero);
+    return;
+  }
+  const levels = 2 ** bits - 1;
+  for (let i = 0; i < group.length; i++) {
+    codes[i] = Math.min(Math.max(Math.floor(group[i]! / step + 0.5) + zero, 0), levels);
+  }
+}
+
+function largestMagnitude(values: Float32Array): number {
+  let largest = 0;
+  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]!));
+  return largest;
+}
