@@ -1,0 +1,135 @@
+import { ENGINE_IDS, type EngineId, type EngineStatus } from '../../src/protocol/engine';
+import type { TrainSpec } from '../../src/protocol/jobSpec';
+import type { LauncherState } from '../../src/protocol/messages';
+import { button, dropdown, textArea, textField, type Choice } from '../ui/controls';
+import { element } from '../ui/dom';
+import type { Form } from './form';
+import { readOverrides, wholeNumber } from './formValues';
+
+/** What is written in the fields, as texts. */
+export interface TrainValues {
+  readonly experiment: string;
+  readonly engine: string;
+  readonly epochs: string;
+  readonly maxSteps: string;
+  readonly seed: string;
+  readonly overrides: string;
+}
+
+export const FIRST_TRAIN_VALUES: TrainValues = {
+  experiment: '',
+  engine: 'best',
+  epochs: '',
+  maxSteps: '',
+  seed: '',
+  overrides: '',
+};
+
+/** The form that trains an experiment of the workspace. */
+export function trainForm(
+  first: TrainValues,
+  onChange: () => void,
+  newExperiment: () => void,
+): Form<TrainSpec, TrainValues> {
+  let engines: readonly EngineStatus[] = [];
+  const changed = () => {
+    engine.setHint(engineHint(engine.get(), engines));
+    onChange();
+  };
+  const experiment = dropdown({ label: 'Experiment', onChange: changed });
+  const engine = dropdown({ label: 'Engine', onChange: changed });
+  const asWritten = { placeholder: 'as the experiment says', numeric: true, onChange: changed };
+  const epochs = textField({ ...asWritten, label: 'Epochs', hint: 'Passes over the training data.' });
+  const maxSteps = textField({
+    ...asWritten,
+    placeholder: 'no limit',
+    label: 'Steps at most',
+    hint: 'Stops there, whatever the epochs say.',
+  });
+  const seed = textField({
+    ...asWritten,
+    label: 'Seed',
+    hint: 'The same seed on the same engine gives the same run.',
+  });
+  const overrides = textArea({
+    label: 'Settings over the experiment’s own',
+    hint: 'One path=value a line.',
+    placeholder: 'optimizer.learningRate=0.01',
+    rows: 3,
+    onChange: changed,
+  });
+  const create = button('New Experiment…', newExperiment);
+
+  for (const [control, value] of [
+    [experiment, first.experiment],
+    [engine, first.engine],
+    [epochs, first.epochs],
+    [maxSteps, first.maxSteps],
+    [seed, first.seed],
+    [overrides, first.overrides],
+  ] as const) {
+    control.set(value);
+  }
+
+  return {
+    element: element(
+      'div',
+      { class: 'form' },
+      element('div', { class: 'with-action' }, experiment.element, create.element),
+      engine.element,
+      element('div', { class: 'pair' }, epochs.element, maxSteps.element),
+      seed.element,
+      overrides.element,
+    ),
+    setState: (state: LauncherState) => {
+      engines = state.engines;
+      experiment.setChoices(state.experiments.map(({ path, label }) => ({ value: path, label })));
+      experiment.setHint(state.experiments.length > 0 ? '' : 'No file here calls defineExperiment yet.');
+      engine.setChoices(engineChoices(engines));
+      engine.setHint(engineHint(engine.get(), engines));
+    },
+    values: () => ({
+      experiment: experiment.get(),
+      engine: engine.get(),
+      epochs: epochs.get(),
+      maxSteps: maxSteps.get(),
+      seed: seed.get(),
+      overrides: overrides.get(),
+    }),
+    missing: () => (experiment.get() === '' ? 'Choose an experiment, or make a new one.' : undefined),
+    spec: () => {
+      const numbers = {
+        epochs: wholeNumber(epochs.get(), 'Epochs', 1, 1e9),
+        maxSteps: wholeNumber(maxSteps.get(), 'Steps at most', 1, 1e12),
+        seed: wholeNumber(seed.get(), 'Seed', 0, 2 ** 32 - 1),
+      };
+      return {
+        job: 'train',
+        experiment: experiment.get(),
+        engine: engine.get() as EngineId | 'best',
+        overrides: readOverrides(overrides.get()),
+        ...(numbers.epochs !== undefined && { epochs: numbers.epochs }),
+        ...(numbers.maxSteps !== undefined && { maxSteps: numbers.maxSteps }),
+        ...(numbers.seed !== undefined && { seed: numbers.seed }),
+      };
+    },
+  };
+}
+
+function engineChoices(engines: readonly EngineStatus[]): readonly Choice[] {
+  const choices = ENGINE_IDS.map((id): Choice => {
+    const status = engines.find((engine) => engine.id === id);
+    const disabled = status?.usable === false;
+    return { value: id, label: disabled ? `${id} (cannot be used)` : id, disabled };
+  });
+  return [{ value: 'best', label: 'Best that can be used' }, ...choices];
+}
+
+function engineHint(id: string, engines: readonly EngineStatus[]): string {
+  if (engines.length === 0) return '';
+  const chosen = engines.find((engine) => (id === 'best' ? engine.usable : engine.id === id));
+  if (!chosen) return 'No engine can be used here: the Engines view says why.';
+  if (!chosen.usable) return chosen.reason;
+  const what = [chosen.id, chosen.version].filter((part) => part !== '').join(' ');
+  return chosen.device === '' ? `${what}.` : `${what} on ${chosen.device}.`;
+}

@@ -1,0 +1,100 @@
+import type { TensorResult } from '../../src/protocol/events';
+import { formatCount, formatDecibels, formatNumber, formatShape } from '../ui/format';
+
+/** One column of the table of tensors. */
+export interface TensorColumn {
+  readonly id: string;
+  readonly label: string;
+  /** Estimator and unit: the hover of the column's head. */
+  readonly title: string;
+  readonly numeric: boolean;
+  readonly text: (tensor: TensorResult) => string;
+  /** What the column is sorted by. */
+  readonly key: (tensor: TensorResult) => string | number;
+}
+
+export const TENSOR_COLUMNS: readonly TensorColumn[] = [
+  {
+    id: 'name',
+    label: 'Tensor',
+    title: 'Name of the tensor in the file',
+    numeric: false,
+    text: (t) => t.name,
+    key: (t) => t.name,
+  },
+  {
+    id: 'shape',
+    label: 'Shape',
+    title: 'Sizes of the dimensions; sorted by the number of weights',
+    numeric: true,
+    text: (t) => formatShape(t.shape),
+    key: (t) => weights(t),
+  },
+  {
+    id: 'action',
+    label: 'Action',
+    title: 'Whether the tensor was quantized, or copied unchanged and why',
+    numeric: false,
+    text: (t) =>
+      t.action === 'quantized' ? 'quantized' : `kept${t.reason === undefined ? '' : `: ${t.reason}`}`,
+    key: (t) => t.action,
+  },
+  {
+    id: 'bits',
+    label: 'Bits',
+    title: 'Bits a weight in the native file: codes, levels and scales',
+    numeric: true,
+    text: (t) => t.bits.toFixed(t.action === 'quantized' ? 3 : 0),
+    key: (t) => t.bits,
+  },
+  {
+    id: 'distortion',
+    label: 'Distortion',
+    title: 'Mean squared error divided by the mean square of the tensor, over all its weights',
+    numeric: true,
+    text: (t) => (t.action === 'quantized' ? formatNumber(t.distortion, 3) : ''),
+    key: (t) => t.distortion,
+  },
+  {
+    id: 'snr',
+    label: 'SNR',
+    title: 'Signal-to-noise ratio: −10·log₁₀ of the distortion, in decibels',
+    numeric: true,
+    text: (t) => (t.action === 'quantized' ? formatDecibels(t.snrDb) : ''),
+    key: (t) => t.snrDb,
+  },
+  {
+    id: 'iterations',
+    label: 'Steps',
+    title: 'Steps that the decomposition took; empty where the method has none',
+    numeric: true,
+    text: (t) => (t.iterations > 0 ? formatCount(t.iterations) : ''),
+    key: (t) => t.iterations,
+  },
+];
+
+export interface TensorOrder {
+  /** Id of a column; absent for the order of the file. */
+  readonly column?: string;
+  readonly descending: boolean;
+}
+
+/** The tensors in an order; equal ones stay as in the file. */
+export function sortTensors(tensors: readonly TensorResult[], order: TensorOrder): readonly TensorResult[] {
+  const column = TENSOR_COLUMNS.find(({ id }) => id === order.column);
+  if (!column) return tensors;
+  const sign = order.descending ? -1 : 1;
+  return [...tensors].sort((a, b) => sign * compare(column.key(a), column.key(b)));
+}
+
+function compare(a: string | number, b: string | number): number {
+  if (typeof a === 'string' || typeof b === 'string') {
+    return String(a).localeCompare(String(b), 'en', { numeric: true });
+  }
+  // Two infinities are equal; their difference is not a number.
+  return a === b ? 0 : a - b;
+}
+
+export function weights(tensor: TensorResult): number {
+  return tensor.shape.reduce((product, size) => product * size, 1);
+}

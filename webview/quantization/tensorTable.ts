@@ -1,0 +1,149 @@
+import type { TensorResult } from '../../src/protocol/events';
+import { textField } from '../ui/controls';
+import { element, setText } from '../ui/dom';
+import { formatCount } from '../ui/format';
+import { sortTensors, TENSOR_COLUMNS, type TensorOrder } from './tensorColumns';
+
+export interface TensorTable {
+  readonly element: HTMLElement;
+  /** All tensors in the order of the file; what was there before is unchanged. */
+  setTensors(tensors: readonly TensorResult[]): void;
+  select(name: string | undefined): void;
+}
+
+/**
+ * The table of tensors: sorted by any column, filtered by name, grown while the run goes. It is one stop of
+ * the Tab key; the arrow keys move over the rows, Enter or Space chooses one.
+ */
+export function tensorTable(
+  first: TensorOrder,
+  onOrder: (order: TensorOrder) => void,
+  onSelect: (name: string) => void,
+): TensorTable {
+  let order = first;
+  let tensors: readonly TensorResult[] = [];
+  let selected: string | undefined;
+  const rows = new Map<string, HTMLTableRowElement>();
+
+  const filter = textField({ label: 'Tensors', placeholder: 'Filter by name', onChange: () => draw() });
+  const count = element('span', { class: 'quiet' });
+  const heads = TENSOR_COLUMNS.map((column) => {
+    const press = element('button', { text: column.label, attributes: { type: 'button' } });
+    press.addEventListener('click', () => sortBy(column.id, column.numeric));
+    const head = column.numeric ? { class: 'number' } : {};
+    return element('th', { ...head, title: column.title, attributes: { scope: 'col' } }, press);
+  });
+  const body = element('tbody');
+  const table = element(
+    'table',
+    { attributes: { role: 'grid', 'aria-label': 'Tensors' } },
+    element('thead', {}, element('tr', {}, ...heads)),
+    body,
+  );
+
+  body.addEventListener('click', (event) => choose(event.target));
+  body.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter' || event.key === ' ') choose(event.target);
+    else if (!moveFocus(event.key)) return;
+    event.preventDefault();
+  });
+
+  function choose(target: EventTarget | null): void {
+    const row = target instanceof Element ? target.closest('tr') : null;
+    const name = row?.dataset['name'];
+    if (name !== undefined) onSelect(name);
+  }
+
+  function moveFocus(key: string): boolean {
+    const all = [...body.children] as HTMLElement[];
+    const at = all.indexOf(document.activeElement as HTMLElement);
+    const to = { ArrowUp: at - 1, ArrowDown: at + 1, Home: 0, End: all.length - 1 }[key];
+    const row = to === undefined ? undefined : all[to];
+    if (!row) return to !== undefined;
+    stopAt(row);
+    row.focus();
+    return true;
+  }
+
+  function sortBy(column: string, numeric: boolean): void {
+    const firstWay = numeric;
+    if (order.column !== column) order = { column, descending: firstWay };
+    else if (order.descending === firstWay) order = { column, descending: !firstWay };
+    else order = { descending: false };
+    onOrder(order);
+    draw();
+  }
+
+  /** One row alone can be reached by Tab. */
+  function stopAt(row: HTMLElement | undefined): void {
+    for (const other of body.querySelectorAll('tr[tabindex="0"]')) other.setAttribute('tabindex', '-1');
+    row?.setAttribute('tabindex', '0');
+  }
+
+  function draw(): void {
+    const wanted = filter.get().trim().toLowerCase();
+    const seen = sortTensors(tensors, order).filter((t) => t.name.toLowerCase().includes(wanted));
+    const focused =
+      document.activeElement instanceof HTMLTableRowElement ? document.activeElement : undefined;
+    const next = seen.map((tensor) => rowOf(tensor));
+    // Rows that only grew at the end are not moved: a selection and the scroll position stay.
+    const grown =
+      next.length >= body.childElementCount && [...body.children].every((row, k) => row === next[k]);
+    if (grown) body.append(...next.slice(body.childElementCount));
+    else body.replaceChildren(...next);
+    if (focused?.isConnected) focused.focus();
+    if (!body.querySelector('tr[tabindex="0"]')) stopAt(next[0]);
+    heads.forEach((head, k) => {
+      if (TENSOR_COLUMNS[k]!.id === order.column) {
+        head.setAttribute('aria-sort', order.descending ? 'descending' : 'ascending');
+      } else head.removeAttribute('aria-sort');
+    });
+    const all = formatCount(tensors.length);
+    setText(count, seen.length === tensors.length ? all : `${formatCount(seen.length)} of ${all}`);
+  }
+
+  function rowOf(tensor: TensorResult): HTMLTableRowElement {
+    let row = rows.get(tensor.name);
+    if (!row) {
+      const cells = TENSOR_COLUMNS.map((column) => {
+        const text = column.text(tensor);
+        return element('td', {
+          text,
+          ...(column.numeric && { class: 'number' }),
+          ...(column.id === 'name' && { title: text }),
+        });
+      });
+      row = element(
+        'tr',
+        { class: tensor.action, attributes: { tabindex: '-1', 'data-name': tensor.name } },
+        ...cells,
+      );
+      row.setAttribute('aria-selected', String(tensor.name === selected));
+      rows.set(tensor.name, row);
+    }
+    return row;
+  }
+
+  return {
+    element: element(
+      'section',
+      { class: 'tensor-table', attributes: { 'aria-label': 'Table of tensors' } },
+      element('div', { class: 'filter' }, filter.element, count),
+      element('div', { class: 'table-box' }, table),
+    ),
+    setTensors: (next) => {
+      if (next.length < rows.size) rows.clear();
+      tensors = next;
+      draw();
+    },
+    select: (name) => {
+      if (selected !== undefined) rows.get(selected)?.setAttribute('aria-selected', 'false');
+      selected = name;
+      const row = name === undefined ? undefined : rows.get(name);
+      if (!row) return;
+      row.setAttribute('aria-selected', 'true');
+      stopAt(row);
+      row.scrollIntoView({ block: 'nearest' });
+    },
+  };
+}

@@ -1,0 +1,78 @@
+import type { QuantizeSummary } from '../../src/protocol/events';
+import type { RunView } from '../../src/protocol/messages';
+import { convergence, FIRST_CONVERGENCE_VIEW } from '../ui/convergence';
+import { dataTable } from '../ui/dataTable';
+import type { Child } from '../ui/dom';
+import { errorChart } from '../ui/errorChart';
+import { formatBytes, formatDecibels, formatDuration, formatNumber } from '../ui/format';
+import { SeriesColumns } from '../ui/seriesColumns';
+import { DOWNLOADS } from './saving';
+
+/** Several runs over one another: a table of their figures, their curves, and their tensors' errors. */
+export function runsSection(runs: readonly RunView[]): readonly Child[] {
+  return [figures(runs), curves(runs), errors(runs)];
+}
+
+/** Runs are told apart by name; where two have the same, by number. */
+function runName(run: RunView, runs: readonly RunView[]): string {
+  const same = runs.filter((other) => other.summary.name === run.summary.name);
+  return same.length > 1 ? `${run.summary.name} (${same.indexOf(run) + 1})` : run.summary.name;
+}
+
+function figures(runs: readonly RunView[]): Child {
+  if (runs.length < 2) return undefined;
+  const metrics = [...new Set(runs.flatMap((run) => Object.keys(run.summary.last)))];
+  const quantized = runs.some((run) => quantizeSummary(run) !== undefined);
+  const rows = runs.map((run) => {
+    const summary = quantizeSummary(run);
+    return [
+      runName(run, runs),
+      run.summary.state,
+      formatDuration(run.summary.seconds),
+      ...metrics.map((name) => run.summary.last[name]),
+      ...(quantized
+        ? [
+            summary && formatBytes(summary.bytes.after),
+            summary?.bitsPerWeight.file,
+            summary && formatNumber(summary.distortion, 3),
+            summary && formatDecibels(summary.snrDb),
+          ]
+        : []),
+    ];
+  });
+  const columns = [
+    'Run',
+    'State',
+    'Time',
+    ...metrics,
+    ...(quantized ? ['Written', 'Bits a weight', 'Distortion', 'SNR'] : []),
+  ];
+  return dataTable({ caption: 'Runs', columns, rows });
+}
+
+function quantizeSummary(run: RunView): QuantizeSummary | undefined {
+  const summary = run.finished?.summary;
+  return summary?.job === 'quantize' ? summary : undefined;
+}
+
+function curves(runs: readonly RunView[]): Child {
+  const series = runs.flatMap((run) =>
+    run.series.map((one) =>
+      SeriesColumns.from(one, runs.length > 1 ? `${runName(run, runs)}: ${one.name}` : one.name),
+    ),
+  );
+  if (series.length === 0) return undefined;
+  const charts = convergence(FIRST_CONVERGENCE_VIEW, DOWNLOADS, () => undefined);
+  charts.setSeries(series);
+  return charts.element;
+}
+
+function errors(runs: readonly RunView[]): Child {
+  const named = runs
+    .filter((run) => run.tensors.some((tensor) => tensor.action === 'quantized'))
+    .map((run) => ({ name: runName(run, runs), tensors: run.tensors }));
+  if (named.length === 0) return undefined;
+  const chart = errorChart(DOWNLOADS);
+  chart.setRuns(named);
+  return chart.element;
+}

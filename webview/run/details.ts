@@ -1,0 +1,74 @@
+import type { JobSpec } from '../../src/protocol/jobSpec';
+import { element } from '../ui/dom';
+import { formatCount } from '../ui/format';
+import type { RunModel } from '../ui/runModel';
+
+export interface Details {
+  readonly element: HTMLElement;
+  update(run: RunModel): void;
+}
+
+type Fact = readonly [name: string, value: string];
+
+/** What was asked for, enough to run it again, and where it lies. Paths open what they name. */
+export function details(open: (path: string) => void): Details {
+  const list = element('dl', { class: 'details' });
+  let shown = '';
+  return {
+    element: list,
+    update: (run) => {
+      const facts = [...factsOf(run.spec), ...placesOf(run)];
+      if (JSON.stringify(facts) === shown) return;
+      shown = JSON.stringify(facts);
+      list.replaceChildren(
+        ...facts.flatMap(([name, value]) => [
+          element('dt', { text: name }),
+          element('dd', {}, isPath(name) ? link(value, () => open(value)) : value),
+        ]),
+      );
+    },
+  };
+}
+
+function placesOf({ summary, engine }: RunModel): readonly Fact[] {
+  return [
+    ...(engine === undefined ? [] : [['Engine', engine] as const]),
+    ['Run', summary.id],
+    ['Folder', summary.folder],
+  ];
+}
+
+function factsOf(spec: JobSpec): readonly Fact[] {
+  if (spec.job === 'quantize') {
+    return [
+      ['Model', spec.input],
+      ['Method', spec.method],
+      ['Bits a weight', String(spec.bits)],
+      ['Form', spec.form],
+      ['Group size', formatCount(spec.groupSize)],
+      ['Seed', String(spec.seed)],
+    ];
+  }
+  const overrides = Object.entries(spec.overrides).map(([path, value]) => `${path}=${String(value)}`);
+  return [
+    ['Experiment', spec.experiment],
+    ['Engine asked for', spec.engine],
+    ...(spec.epochs === undefined ? [] : [['Epochs', formatCount(spec.epochs)] as const]),
+    ...(spec.maxSteps === undefined ? [] : [['Steps at most', formatCount(spec.maxSteps)] as const]),
+    ...(spec.seed === undefined ? [] : [['Seed', String(spec.seed)] as const]),
+    ...(overrides.length === 0
+      ? []
+      : [['Settings over the experiment’s own', overrides.join('\n')] as const]),
+    ...(spec.resume === undefined ? [] : [['Goes on from', spec.resume] as const]),
+  ];
+}
+
+function isPath(name: string): boolean {
+  return name === 'Experiment' || name === 'Model';
+}
+
+function link(text: string, press: () => void): HTMLElement {
+  const node = element('button', { class: 'link', text, attributes: { type: 'button' } });
+  node.addEventListener('click', press);
+  return node;
+}

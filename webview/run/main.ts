@@ -1,0 +1,72 @@
+import './main.css';
+import type { FromRunPanel, ToRunPanel } from '../../src/protocol/messages';
+import { connect } from '../host';
+import { savingHost } from '../ui/chartHost';
+import { tabs } from '../ui/controls';
+import { convergence, FIRST_CONVERGENCE_VIEW, type ConvergenceView } from '../ui/convergence';
+import { app, element } from '../ui/dom';
+import { runHeader } from '../ui/runHeader';
+import { applyIncrement, modelOf, type RunModel } from '../ui/runModel';
+import { tiles } from '../ui/tiles';
+import { details } from './details';
+import { messageList } from './messageList';
+import { metricTiles } from './metricTiles';
+
+interface State {
+  readonly tab: string;
+  readonly convergence: ConvergenceView;
+}
+
+const host = connect<ToRunPanel, FromRunPanel, State>();
+let state: State = { tab: 'convergence', convergence: FIRST_CONVERGENCE_VIEW, ...host.getState() };
+const keep = (change: Partial<State>) => host.setState((state = { ...state, ...change }));
+
+const header = runHeader({
+  cancel: () => host.post({ type: 'cancel' }),
+  showLog: () => host.post({ type: 'showLog' }),
+  export: (format) => host.post({ type: 'export', format }),
+});
+const figures = tiles('Latest values');
+const charts = convergence(state.convergence, savingHost(host.post), (view) => keep({ convergence: view }));
+const messages = messageList();
+const facts = details((path) => host.post({ type: 'openOutput', path }));
+const views = tabs(
+  'Views of the run',
+  [
+    { id: 'convergence', label: 'Convergence', content: charts.element },
+    { id: 'messages', label: 'Messages', content: messages.element },
+    { id: 'details', label: 'Details', content: facts.element },
+  ],
+  state.tab,
+  (tab) => keep({ tab }),
+);
+const body = element('div', {}, header.element, figures.element, views.element);
+
+let model: RunModel | undefined;
+
+host.onMessage((message) => {
+  switch (message.type) {
+    case 'snapshot':
+      model = modelOf(message.run);
+      if (!body.isConnected) app().replaceChildren(body);
+      show(model);
+      return;
+    case 'increment':
+      if (!model) return;
+      applyIncrement(model, message);
+      show(model);
+      return;
+    case 'gone':
+      header.gone();
+  }
+});
+host.post({ type: 'ready' });
+
+function show(run: RunModel): void {
+  header.update(run);
+  figures.set(metricTiles(run));
+  charts.setSeries([...run.series.values()]);
+  messages.set(run.messages);
+  facts.update(run);
+  views.setLabel('messages', run.messages.length > 0 ? `Messages (${run.messages.length})` : 'Messages');
+}

@@ -1,0 +1,303 @@
+/**
+ * The form controls of every panel, out of `@vscode/webview-ui-toolkit`. This file alone knows where they
+ * come from: its functions give out plain HTML elements.
+ */
+import {
+  provideVSCodeDesignSystem,
+  vsCodeButton,
+  vsCodeDropdown,
+  vsCodeOption,
+  vsCodePanelTab,
+  vsCodePanelView,
+  vsCodePanels,
+  vsCodeTextArea,
+  vsCodeTextField,
+  type Button,
+  type Dropdown,
+  type Panels,
+  type TextArea,
+  type TextField,
+} from '@vscode/webview-ui-toolkit';
+import { dress, element, freshId, type Child } from './dom';
+import { icon, type IconName } from './icons';
+
+provideVSCodeDesignSystem().register(
+  vsCodeButton(),
+  vsCodeDropdown(),
+  vsCodeOption(),
+  vsCodePanels(),
+  vsCodePanelTab(),
+  vsCodePanelView(),
+  vsCodeTextArea(),
+  vsCodeTextField(),
+);
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'vscode-button': Button;
+    'vscode-dropdown': Dropdown;
+    'vscode-panels': Panels;
+    'vscode-text-area': TextArea;
+    'vscode-text-field': TextField;
+  }
+}
+
+export interface ButtonControl {
+  readonly element: HTMLElement;
+  setEnabled(enabled: boolean): void;
+}
+
+/** A button with a text; `primary` is for the one thing that a panel is about. */
+export function button(
+  label: string,
+  press: () => void,
+  appearance: 'primary' | 'secondary' = 'secondary',
+): ButtonControl {
+  const node = document.createElement('vscode-button');
+  node.appearance = appearance;
+  node.append(label);
+  node.addEventListener('click', () => {
+    if (!node.disabled) press();
+  });
+  return { element: node, setEnabled: (enabled) => (node.disabled = !enabled) };
+}
+
+/** A button that is a picture; `label` names it for hovers and screen readers. */
+export function iconButton(name: IconName, label: string, press: () => void): HTMLElement {
+  const node = document.createElement('vscode-button');
+  node.appearance = 'icon';
+  node.addEventListener('click', press);
+  return dress(node, { title: label, attributes: { 'aria-label': label } }, [icon(name)]);
+}
+
+export interface ValueControl {
+  /** The labelled control with its explanation. */
+  readonly element: HTMLElement;
+  get(): string;
+  set(value: string): void;
+  setHint(hint: string): void;
+}
+
+export interface TextControl extends ValueControl {
+  /** What stands in the field while it is empty. */
+  setPlaceholder(text: string): void;
+}
+
+export interface FieldOptions {
+  readonly label: string;
+  readonly hint?: string;
+  readonly placeholder?: string;
+  readonly onChange: () => void;
+}
+
+/** One line of text. */
+export function textField(options: FieldOptions & { readonly numeric?: boolean }): TextControl {
+  const node = document.createElement('vscode-text-field');
+  if (options.numeric) node.setAttribute('inputmode', 'numeric');
+  return textControl(node, options);
+}
+
+/** Several lines of text. */
+export function textArea(options: FieldOptions & { readonly rows: number }): TextControl {
+  const node = document.createElement('vscode-text-area');
+  node.rows = options.rows;
+  return textControl(node, options);
+}
+
+function textControl(node: TextField | TextArea, options: FieldOptions): TextControl {
+  if (options.placeholder !== undefined) node.placeholder = options.placeholder;
+  node.addEventListener('input', options.onChange);
+  const field = labelled(node, options);
+  return {
+    ...field,
+    get: () => node.value,
+    set: (value) => (node.value = value),
+    setPlaceholder: (text) => (node.placeholder = text),
+  };
+}
+
+export interface Choice {
+  readonly value: string;
+  readonly label: string;
+  readonly disabled?: boolean;
+}
+
+export interface DropdownControl extends ValueControl {
+  /** Replaces what can be chosen, and keeps the value where it is still there. */
+  setChoices(choices: readonly Choice[]): void;
+}
+
+/** One of several. */
+export function dropdown(options: FieldOptions): DropdownControl {
+  const node = document.createElement('vscode-dropdown');
+  node.addEventListener('change', options.onChange);
+  const field = labelled(node, options);
+  let wanted = '';
+  let offered: readonly Choice[] = [];
+  // The control knows its options only after it is shown; until then the value is what was asked for.
+  const select = () => {
+    const index = Math.max(
+      0,
+      offered.findIndex((choice) => choice.value === wanted),
+    );
+    wanted = offered[index]?.value ?? '';
+    node.selectedIndex = index;
+    node.value = wanted;
+  };
+  node.addEventListener('change', () => (wanted = node.value), { capture: true });
+  return {
+    ...field,
+    get: () => wanted,
+    set: (value) => {
+      wanted = value;
+      select();
+    },
+    setChoices: (choices) => {
+      if (JSON.stringify(choices) === JSON.stringify(offered)) return;
+      offered = choices;
+      node.replaceChildren(
+        ...choices.map((choice) => {
+          const option = document.createElement('vscode-option');
+          option.setAttribute('value', choice.value);
+          if (choice.disabled) option.setAttribute('disabled', '');
+          option.textContent = choice.label;
+          return option;
+        }),
+      );
+      queueMicrotask(select);
+    },
+  };
+}
+
+function labelled(control: HTMLElement, options: FieldOptions): Pick<ValueControl, 'element' | 'setHint'> {
+  const hint = element('div', {
+    class: 'hint',
+    text: options.hint ?? '',
+    attributes: { id: freshId('hint') },
+  });
+  const label = element('div', { class: 'label', text: options.label });
+  label.addEventListener('click', () => control.focus());
+  control.setAttribute('aria-label', options.label);
+  control.setAttribute('aria-describedby', hint.id);
+  return {
+    element: element('div', { class: 'field' }, label, control, hint),
+    setHint: (text) => (hint.textContent = text),
+  };
+}
+
+export interface Tab {
+  readonly id: string;
+  readonly label: string;
+  readonly content: Child;
+}
+
+export interface TabsControl {
+  readonly element: HTMLElement;
+  /** Renames a tab: `Messages (2)`. */
+  setLabel(id: string, label: string): void;
+}
+
+/** Views of which one is seen at a time. */
+export function tabs(
+  label: string,
+  all: readonly Tab[],
+  active: string,
+  onChange: (id: string) => void,
+): TabsControl {
+  const node = document.createElement('vscode-panels');
+  node.setAttribute('aria-label', label);
+  node.setAttribute('activeid', `tab-${all.some((tab) => tab.id === active) ? active : (all[0]?.id ?? '')}`);
+  const heads = new Map<string, HTMLElement>();
+  for (const tab of all) {
+    const head = document.createElement('vscode-panel-tab');
+    dress(head, { text: tab.label, attributes: { id: `tab-${tab.id}` } });
+    heads.set(tab.id, head);
+    node.append(head);
+  }
+  for (const tab of all) {
+    node.append(
+      dress(document.createElement('vscode-panel-view'), { attributes: { id: `view-${tab.id}` } }, [
+        tab.content,
+      ]),
+    );
+  }
+  node.addEventListener('change', (event) => {
+    if (event.target === node) onChange(node.activeid.replace('tab-', ''));
+  });
+  return {
+    element: node,
+    setLabel: (id, text) => {
+      const head = heads.get(id);
+      if (!head || head.textContent === text) return;
+      head.textContent = text;
+      head.setAttribute('aria-label', text);
+    },
+  };
+}
+
+/** One of a few, all in sight: radio buttons drawn as one bar. */
+export interface SegmentsControl<T extends string> {
+  readonly element: HTMLElement;
+  get(): T;
+  set(value: T): void;
+}
+
+export function segments<T extends string>(
+  label: string,
+  choices: readonly { readonly value: T; readonly label: string; readonly title?: string }[],
+  value: T,
+  onChange: (value: T) => void,
+): SegmentsControl<T> {
+  const name = freshId('segments');
+  const inputs = new Map<T, HTMLInputElement>();
+  let current = value;
+  const node = element('div', { class: 'segments', attributes: { role: 'radiogroup', 'aria-label': label } });
+  for (const choice of choices) {
+    const input = element('input', { attributes: { type: 'radio', name, value: choice.value } });
+    input.checked = choice.value === value;
+    input.addEventListener('change', () => onChange((current = choice.value)));
+    inputs.set(choice.value, input);
+    const title = choice.title === undefined ? {} : { title: choice.title };
+    node.append(element('label', title, input, element('span', { text: choice.label })));
+  }
+  return {
+    element: node,
+    get: () => current,
+    set: (next) => {
+      current = next;
+      const input = inputs.get(next);
+      if (input) input.checked = true;
+    },
+  };
+}
+
+/** A number by a slider, its value beside it. */
+export function slider(
+  label: string,
+  range: { readonly min: number; readonly max: number; readonly step: number },
+  value: number,
+  format: (value: number) => string,
+  onChange: (value: number) => void,
+): HTMLElement {
+  const input = element('input', {
+    attributes: {
+      type: 'range',
+      min: String(range.min),
+      max: String(range.max),
+      step: String(range.step),
+      'aria-label': label,
+    },
+  });
+  input.value = String(value);
+  const shown = element('span', { class: 'slider-value', text: format(value) });
+  const describe = () => {
+    shown.textContent = format(input.valueAsNumber);
+    input.setAttribute('aria-valuetext', format(input.valueAsNumber));
+  };
+  describe();
+  input.addEventListener('input', () => {
+    describe();
+    onChange(input.valueAsNumber);
+  });
+  return element('label', { class: 'slider' }, element('span', { text: label }), input, shown);
+}

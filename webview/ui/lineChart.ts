@@ -1,0 +1,450 @@
+import {
+  Chart,
+  LineController,
+  LineElement,
+  LinearScale,
+  LogarithmicScale,
+  PointElement,
+  type ChartDataset,
+} from 'chart.js';
+import zoomPlugin from 'chartjs-plugin-zoom';
+import { chartFrame, type ChartHost, type CursorMove } from './chartFrame';
+import { segments } from './controls';
+import { decimate } from './decimate';
+import { element, oncePerFrame } from './dom';
+import { formatClock, formatCount, formatDuration, formatNumber, formatTick } from './format';
+import { legend } from './legend';
+import { lineOverlay, type Point } from './lineOverlay';
+import type { SeriesColumns, XAxis } from './seriesColumns';
+import { mergedRows } from './seriesRows';
+import { drawSample, seriesStyle, type SeriesStyle } from './seriesStyle';
+import { onThemeChange, theme, withAlpha } from './theme';
+import { tip } from './tip';
+import {
+  extent,
+  nearestPlace,
+  nextPlace,
+  previousPlace,
+  readingsAt,
+  traceOf,
+  type Range,
+  type Trace,
+} from './trace';
+
+Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, zoomPlugin);
+
+export type YScale = 'linear' | 'logarithmic';
+
+/** What a person set in a chart; the webview keeps it over reloads. */
+export interface LineChartView {
+  readonly scale: YScale;
+  /** The zoomed part of the axes; absent where all is shown. */
+  readonly x?: Range;
+  readonly y?: Range;
+  /** Names of series that are switched off. */
+  readonly hidden: readonly string[];
+}
+
+export interface LineChartOptions {
+  readonly title: string;
+  readonly view: LineChartView;
+  readonly xAxis: XAxis;
+  /** What a step is called. */
+  readonly stepName?: string;
+  /** Weight of the moving average, from 0 to below 1. */
+  readonly smoothing: number;
+  /** Name of a series for people. */
+  readonly label?: (name: string) => string;
+  readonly onView?: (view: LineChartView) => void;
+}
+
+export interface LineChart {
+  readonly element: HTMLElement;
+  /** The series to draw from now on; they may grow, then call {@link LineChart.refresh}. */
+  setSeries(series: readonly SeriesColumns[]): void;
+  refresh(): void;
+  setXAxis(axis: XAxis): void;
+  setSmoothing(weight: number): void;
+  /** Shows this part of the horizontal axis; all of it where absent. */
+  setXRange(range: Range | undefined): void;
+  dispose(): void;
+}
+
+/** Rows that the table view shows at most; the CSV has all. */
+const TABLE_ROWS = 500;
+
+interface Line extends Trace {
+  readonly label: string;
+  readonly style: SeriesStyle;
+}
+
+/**
+ * Curves over steps, epochs or time. However long the series, at most five samples a pixel column and
+ * series are drawn, and none of its peaks is lost. Smoothing draws a second line over the raw one. Drag
+ * zooms into a rectangle, Shift-drag moves, Ctrl- or ⌘-wheel and pinch zoom, a double click shows all;
+ * what is zoomed keeps growing with the run.
+ */
+export function lineChart(options: LineChartOptions, host: ChartHost): LineChart {
+  const { title, label = (name: string) => name, stepName = 'step' } = options;
+  let { view, xAxis, smoothing } = options;
+  let series: readonly SeriesColumns[] = [];
+  let lines: readonly Line[] = [];
+  let drawn: readonly { points: readonly Point[]; style: SeriesStyle }[] = [];
+  let cursor: number | undefined;
+
+  const frame = chartFrame(
+    {
+      title,
+      describe: () => {
+        const samples = series.reduce((sum, s) => sum + s.length, 0);
+        const names = lines.map((line) => line.label).join(', ') || 'nothing yet';
+        return `Line chart of ${names} over ${axisName()}, ${formatCount(samples)} values.`;
+      },
+      cursor: { move: moveCursor, clear: () => setCursor(undefined), readOut },
+      table: () => tableOf(series, [stepName, 'epoch', 'seconds', ...lines.map((line) => line.label)]),
+      csv: () => ({
+        header: ['step', 'epoch', 'seconds', ...series.map((s) => s.name)],
+        rows: csvRows(series),
+      }),
+      zoom: zoomAbout,
+      resetZoom: () => setRanges(undefined, undefined),
+    },
+    host,
+  );
+  const box = tip(frame.plot);
+  const drawLegend = legend(frame.legend, (text) => {
+    const name = lines.find((line) => line.label === text)?.name ?? text;
+    const hidden = view.hidden.includes(name)
+      ? view.hidden.filter((other) => other !== name)
+      : [...view.hidden, name];
+    setView({ ...view, hidden });
+  });
+  frame.tools.append(
+    segments<YScale>(
+      `Vertical scale of ${title}`,
+      [
+        { value: 'linear', label: 'Linear' },
+        { value: 'logarithmic', label: 'Log' },
+      ],
+      view.scale,
+      // A range of the linear axis may reach below zero, where the logarithm has nothing to show.
+      (scale) => setView({ ...view, scale, y: undefined }),
+    ).element,
+  );
+
+  let gesture: 'wheel' | 'drag' = 'drag';
+  const chart = new Chart<'line', Point[]>(frame.canvas, {
+    type: 'line',
+    data: { datasets: [] },
+    plugins: [
+      lineOverlay(() => ({
+        lines: drawn,
+        cursor,
+        marks: readings().map(({ trace, x, value, smooth }) => ({
+          point: { x, y: drawable(smooth ?? value) },
+          style: styleOf(trace),
+        })),
+      })),
+    ],
+    options: {
+      responsive: true,
+      maintainAspectRatio: false,
+      parsing: false,
+      normalized: true,
+      events: [],
+      layout: { padding: { top: 6, right: 12 } },
+      elements: { point: { radius: 0 }, line: { tension: 0 } },
+      plugins: {
+        zoom: {
+          zoom: {
+            mode: () => (gesture === 'wheel' ? 'x' : 'xy'),
+            wheel: { enabled: true, speed: 0.15 },
+            pinch: { enabled: true },
+            drag: { enabled: true, threshold: 6, borderWidth: 1 },
+            onZoomStart: ({ event }) => {
+              gesture = event instanceof WheelEvent ? 'wheel' : 'drag';
+              // A bare wheel scrolls the page; a pinch arrives as a wheel with Ctrl.
+              return !(event instanceof WheelEvent) || event.ctrlKey || event.metaKey;
+            },
+            onZoom: () => takeRanges(gesture === 'drag'),
+          },
+          pan: { enabled: true, mode: 'x', modifierKey: 'shift', onPan: () => takeRanges(false) },
+        },
+      },
+    },
+  });
+
+  frame.canvas.addEventListener('dblclick', () => setRanges(undefined, undefined));
+  frame.canvas.addEventListener('pointermove', (event) => {
+    const x = chart.scales['x'];
+    const { left, right } = chart.chartArea;
+    const inside = event.buttons === 0 && event.offsetX >= left - 4 && event.offsetX <= right + 4;
+    const place = inside ? x?.getValueForPixel(event.offsetX) : undefined;
+    setCursor(place === undefined ? undefined : nearestPlace(shown(), place));
+  });
+  frame.canvas.addEventListener('pointerleave', () => setCursor(undefined));
+
+  const draw = oncePerFrame(render);
+  const forgetTheme = onThemeChange(() => {
+    buildLines();
+    draw();
+  });
+  const watchSize = new ResizeObserver(draw);
+  watchSize.observe(frame.plot);
+
+  function axisName(): string {
+    return xAxis === 'step' ? stepName : xAxis;
+  }
+
+  function formatPlace(x: number): string {
+    if (xAxis === 'time') return formatDuration(x);
+    return `${axisName()} ${xAxis === 'step' ? formatCount(x) : formatTick(x)}`;
+  }
+
+  function drawable(value: number): number {
+    return Number.isFinite(value) && (view.scale === 'linear' || value > 0) ? value : Number.NaN;
+  }
+
+  function shown(): readonly Line[] {
+    return lines.filter((line) => !view.hidden.includes(line.name));
+  }
+
+  function styleOf(trace: Trace): SeriesStyle {
+    return seriesStyle(lines.findIndex((line) => line.name === trace.name));
+  }
+
+  function readings() {
+    return cursor === undefined ? [] : readingsAt(shown(), cursor);
+  }
+
+  function labelOf(trace: Trace): string {
+    return label(trace.name);
+  }
+
+  function setView(next: Omit<LineChartView, 'y'> & { readonly y?: Range | undefined }): void {
+    const { y, ...rest } = next;
+    view = { ...rest, ...(y && { y }) };
+    options.onView?.(view);
+    draw();
+  }
+
+  /** Takes over the part of the axes that a gesture left in sight. */
+  function takeRanges(vertical: boolean): void {
+    const { x, y } = chart.scales;
+    if (x && y) setRanges([x.min, x.max], vertical ? [y.min, y.max] : view.y);
+  }
+
+  function setRanges(x: Range | undefined, y: Range | undefined): void {
+    const { scale, hidden } = view;
+    const [first, last] = extent(shown());
+    const min = Math.max(x?.[0] ?? first, first);
+    const max = Math.min(x?.[1] ?? last, last);
+    const whole = min <= first && max >= last;
+    setView({ scale, hidden, ...(!whole && min < max && { x: [min, max] }), y });
+  }
+
+  function zoomAbout(factor: number): void {
+    const [min, max] = view.x ?? extent(shown());
+    const middle = cursor ?? (min + max) / 2;
+    setRanges([middle - (middle - min) / factor, middle + (max - middle) / factor], view.y);
+  }
+
+  function buildLines(): void {
+    lines = series.map((source, k) => ({
+      ...traceOf(source, xAxis, smoothing),
+      label: label(source.name),
+      style: seriesStyle(k),
+    }));
+  }
+
+  function render(): void {
+    const [xMin, xMax] = view.x ?? extent(shown());
+    const columns = Math.max(50, Math.round(frame.canvas.clientWidth));
+    const datasets: ChartDataset<'line', Point[]>[] = [];
+    const main: { points: Point[]; style: SeriesStyle }[] = [];
+    for (const { xs, ys, smooth, style } of shown()) {
+      const pick = (values: Float64Array) =>
+        decimate(xs, values, xMin, xMax, columns).map((i) => ({ x: xs[i]!, y: drawable(values[i]!) }));
+      const points = pick(smooth ?? ys);
+      main.push({ points, style });
+      // The raw trace stays in sight under its mean.
+      if (smooth) datasets.push({ data: pick(ys), borderWidth: 1, borderColor: withAlpha(style.color, 0.4) });
+      datasets.push({
+        data: points,
+        borderWidth: 1.75,
+        borderColor: style.color,
+        borderDash: [...style.dash],
+      });
+    }
+    drawn = main;
+    chart.data.datasets = datasets;
+    chart.options.scales = scales();
+    const drag = chart.options.plugins?.zoom?.zoom?.drag;
+    if (drag) {
+      drag.backgroundColor = withAlpha(theme().focus, 0.2);
+      drag.borderColor = theme().focus;
+    }
+    chart.update('none');
+    frame.setZoomed(view.x !== undefined || view.y !== undefined);
+    frame.refresh();
+    drawLegend(
+      lines.map((line) => ({
+        name: line.label,
+        style: line.style,
+        on: !view.hidden.includes(line.name),
+        ...(line.ys.length > 0 && { last: formatNumber(line.ys[line.ys.length - 1]!) }),
+      })),
+    );
+    showTip();
+  }
+
+  function scales() {
+    const { grid, border } = theme();
+    return {
+      x: {
+        type: 'linear' as const,
+        bounds: 'data' as const,
+        ...(view.x && { min: view.x[0], max: view.x[1] }),
+        title: { display: true, text: xAxis === 'time' ? 'time since the start' : axisName() },
+        grid: { color: grid, drawTicks: false },
+        border: { color: border },
+        ticks: {
+          padding: 6,
+          maxRotation: 0,
+          autoSkipPadding: 24,
+          callback: (value: number | string) => formatXTick(Number(value)),
+        },
+      },
+      y: {
+        type: view.scale,
+        ...(view.y && { min: view.y[0], max: view.y[1] }),
+        grid: { color: grid, drawTicks: false },
+        border: { display: false },
+        ticks: {
+          padding: 8,
+          maxTicksLimit: 7,
+          callback: (value: number | string) => formatTick(Number(value)),
+        },
+      },
+    };
+  }
+
+  function formatXTick(x: number): string {
+    if (xAxis === 'time') return formatClock(x);
+    return xAxis === 'step' && Number.isInteger(x) ? formatCount(x) : formatTick(x);
+  }
+
+  function moveCursor(to: CursorMove): void {
+    const [min, max] = view.x ?? extent(shown());
+    const page = (max - min) / 10;
+    setCursor(target() ?? cursor);
+
+    function target(): number | undefined {
+      switch (to) {
+        case 'first':
+          return nearestPlace(shown(), min);
+        case 'last':
+          return nearestPlace(shown(), max);
+        case 'page back':
+          return nearestPlace(shown(), Math.max(min, (cursor ?? max) - page));
+        case 'page forward':
+          return nearestPlace(shown(), Math.min(max, (cursor ?? min) + page));
+        case 'next':
+          return cursor === undefined ? nearestPlace(shown(), min) : nextPlace(shown(), cursor);
+        case 'previous':
+          return cursor === undefined ? nearestPlace(shown(), max) : previousPlace(shown(), cursor);
+      }
+    }
+  }
+
+  function setCursor(x: number | undefined): void {
+    if (x === cursor) return;
+    cursor = x;
+    if (x !== undefined && view.x && (x < view.x[0] || x > view.x[1])) {
+      const shift = x < view.x[0] ? x - view.x[0] : x - view.x[1];
+      setRanges([view.x[0] + shift, view.x[1] + shift], view.y);
+    }
+    chart.draw();
+    showTip();
+  }
+
+  function readOut(): string {
+    if (cursor === undefined) return 'No values yet.';
+    const values = readings().map(({ trace, x, value, smooth }) => {
+      const mean = smooth === undefined ? '' : `, smoothed ${formatNumber(smooth)}`;
+      const where = x === cursor ? '' : ` at ${formatPlace(x)}`;
+      return `${labelOf(trace)} ${formatNumber(value)}${mean}${where}`;
+    });
+    return `${formatPlace(cursor)}: ${values.join('; ')}.`;
+  }
+
+  function showTip(): void {
+    const scale = chart.scales['x'];
+    if (cursor === undefined || !scale) {
+      box.hide();
+      return;
+    }
+    const rows = readings().map(({ trace, x, value, smooth }) => [
+      element('td', {}, drawSample(styleOf(trace), false)),
+      element('td', { text: labelOf(trace) }),
+      element('td', { class: 'number', text: formatNumber(value) }),
+      element('td', {
+        class: 'number quiet',
+        text: smooth === undefined ? '' : `smoothed ${formatNumber(smooth)}`,
+      }),
+      element('td', { class: 'quiet', text: x === cursor ? '' : `at ${formatPlace(x)}` }),
+    ]);
+    box.show(formatPlace(cursor), rows, scale.getPixelForValue(cursor), chart.chartArea.top + 4);
+  }
+
+  return {
+    element: frame.element,
+    setSeries: (next) => {
+      series = next;
+      buildLines();
+      draw();
+    },
+    refresh: () => {
+      buildLines();
+      draw();
+    },
+    setXAxis: (axis) => {
+      xAxis = axis;
+      cursor = undefined;
+      buildLines();
+      setRanges(undefined, view.y);
+    },
+    setSmoothing: (weight) => {
+      smoothing = weight;
+      buildLines();
+      draw();
+    },
+    setXRange: (range) => {
+      if (range?.[0] === view.x?.[0] && range?.[1] === view.x?.[1]) return;
+      const { scale, hidden, y } = view;
+      view = { scale, hidden, ...(y && { y }), ...(range && { x: range }) };
+      draw();
+    },
+    dispose: () => {
+      forgetTheme();
+      watchSize.disconnect();
+      chart.destroy();
+      frame.element.remove();
+    },
+  };
+}
+
+function* csvRows(series: readonly SeriesColumns[]): Generator<(number | undefined)[]> {
+  for (const { step, epoch, time, values } of mergedRows(series)) yield [step, epoch, time, ...values];
+}
+
+function tableOf(series: readonly SeriesColumns[], columns: readonly string[]) {
+  const rows: (number | undefined)[][] = [];
+  for (const row of mergedRows(series, 'newest first')) {
+    if (rows.length === TABLE_ROWS) {
+      return { columns, rows, note: `The newest ${TABLE_ROWS} rows. Save as CSV for all of them.` };
+    }
+    rows.push([row.step, row.epoch, row.time, ...row.values]);
+  }
+  return { columns, rows };
+}

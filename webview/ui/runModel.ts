@@ -1,0 +1,48 @@
+import type { FinishedEvent, TensorResult } from '../../src/protocol/events';
+import type { JobSpec } from '../../src/protocol/jobSpec';
+import type { RunView, Series, ToRunPanel } from '../../src/protocol/messages';
+import type { RunSummary } from '../../src/protocol/run';
+import { SeriesColumns } from './seriesColumns';
+
+/** A run as a panel holds it: begun by a snapshot, grown by increments. */
+export interface RunModel {
+  summary: RunSummary;
+  readonly spec: JobSpec;
+  /** By name, in the order of their first appearance. */
+  readonly series: Map<string, SeriesColumns>;
+  readonly tensors: TensorResult[];
+  readonly messages: RunView['messages'][number][];
+  finished: FinishedEvent | undefined;
+  engine: string | undefined;
+}
+
+export function modelOf(run: RunView): RunModel {
+  const model: RunModel = {
+    summary: run.summary,
+    spec: run.spec,
+    series: new Map(),
+    tensors: [...run.tensors],
+    messages: [...run.messages],
+    finished: run.finished,
+    engine: run.engine,
+  };
+  appendSeries(model.series, run.series);
+  return model;
+}
+
+export function applyIncrement(model: RunModel, increment: ToRunPanel & { type: 'increment' }): void {
+  model.summary = increment.summary;
+  appendSeries(model.series, increment.series);
+  model.tensors.push(...increment.tensors);
+  model.messages.push(...increment.messages);
+  model.finished = increment.finished ?? model.finished;
+  model.engine = increment.engine ?? model.engine;
+}
+
+function appendSeries(known: Map<string, SeriesColumns>, added: readonly Series[]): void {
+  for (const series of added) {
+    let columns = known.get(series.name);
+    if (!columns) known.set(series.name, (columns = new SeriesColumns(series.name)));
+    columns.append(series);
+  }
+}

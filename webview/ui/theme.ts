@@ -1,0 +1,88 @@
+/**
+ * The editor's theme as a chart needs it: colours as texts. VS Code gives its theme as `--vscode-*`
+ * variables on the root element; the exported report brings its own (standalone.css).
+ */
+import { Chart } from 'chart.js';
+import { color as parseColor } from 'chart.js/helpers';
+
+export interface Theme {
+  readonly foreground: string;
+  readonly muted: string;
+  readonly background: string;
+  readonly grid: string;
+  readonly border: string;
+  readonly focus: string;
+  readonly error: string;
+  /** Colours of series, in order of use. */
+  readonly series: readonly string[];
+  readonly highContrast: boolean;
+  readonly fontFamily: string;
+  /** Pixels. */
+  readonly fontSize: number;
+}
+
+const SERIES = ['blue', 'orange', 'green', 'purple', 'red', 'yellow'] as const;
+
+let current: Theme | undefined;
+const listeners = new Set<() => void>();
+
+/** The theme that is shown now. */
+export function theme(): Theme {
+  current ??= readTheme();
+  return current;
+}
+
+/** Calls `listener` after each change of the theme, with Chart.js's defaults set anew. Returns the undo. */
+export function onThemeChange(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/** The same colour, let through by `alpha`. */
+export function withAlpha(color: string, alpha: number): string {
+  const parsed = parseColor(color);
+  return parsed.valid ? parsed.alpha(alpha).rgbString() : color;
+}
+
+function readTheme(): Theme {
+  const style = getComputedStyle(document.documentElement);
+  const read = (...names: readonly string[]) => {
+    for (const name of names) {
+      const value = style.getPropertyValue(`--vscode-${name}`).trim();
+      if (value !== '') return value;
+    }
+    return '#808080';
+  };
+  const highContrast = document.body.className.includes('high-contrast');
+  const foreground = read('charts-foreground', 'foreground');
+  return {
+    foreground,
+    muted: highContrast ? foreground : read('descriptionForeground', 'foreground'),
+    background: read('editor-background'),
+    grid: withAlpha(foreground, highContrast ? 0.35 : 0.1),
+    border: highContrast ? read('contrastBorder', 'foreground') : withAlpha(foreground, 0.25),
+    focus: read('focusBorder'),
+    error: read('errorForeground', 'charts-red'),
+    series: SERIES.map((name) => read(`charts-${name}`, 'foreground')),
+    highContrast,
+    fontFamily: read('font-family'),
+    fontSize: Math.max(10, (Number.parseFloat(read('font-size')) || 13) - 2),
+  };
+}
+
+function apply(): void {
+  current = readTheme();
+  Chart.defaults.color = current.muted;
+  Chart.defaults.borderColor = current.grid;
+  Chart.defaults.font.family = current.fontFamily;
+  Chart.defaults.font.size = current.fontSize;
+  for (const listener of listeners) listener();
+}
+
+// VS Code rewrites the root's style and the body's class; both come within one task, so they are one change.
+const observer = new MutationObserver(apply);
+observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style', 'class'] });
+observer.observe(document.body, { attributes: true, attributeFilter: ['class'] });
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', apply);
+Chart.defaults.animation = false;
+apply();

@@ -1,0 +1,78 @@
+import { lowerBound, upperBound } from './decimate';
+import type { SeriesColumns, XAxis } from './seriesColumns';
+import { exponentialMean } from './smoothing';
+
+export type Range = readonly [min: number, max: number];
+
+/** A series seen along one axis. */
+export interface Trace {
+  readonly name: string;
+  /** Non-decreasing. */
+  readonly xs: Float64Array;
+  readonly ys: Float64Array;
+  /** The moving average of `ys`; absent without smoothing. */
+  readonly smooth: Float64Array | undefined;
+}
+
+export function traceOf(series: SeriesColumns, axis: XAxis, smoothing: number): Trace {
+  const ys = series.values;
+  return {
+    name: series.name,
+    xs: series.axis(axis),
+    ys,
+    smooth: smoothing > 0 ? exponentialMean(ys, smoothing) : undefined,
+  };
+}
+
+/** First and last place that any trace has a sample at; `[0, 1]` where there is none. */
+export function extent(traces: readonly Trace[]): Range {
+  let min = Infinity;
+  let max = -Infinity;
+  for (const { xs } of traces) {
+    if (xs.length === 0) continue;
+    min = Math.min(min, xs[0]!);
+    max = Math.max(max, xs[xs.length - 1]!);
+  }
+  return min <= max ? [min, max] : [0, 1];
+}
+
+/** The sample's place that is nearest to x over all traces. */
+export function nearestPlace(traces: readonly Trace[], x: number): number | undefined {
+  let best: number | undefined;
+  for (const { xs } of traces) {
+    const at = lowerBound(xs, x);
+    for (const candidate of [xs[at - 1], xs[at]]) {
+      if (candidate === undefined) continue;
+      if (best === undefined || Math.abs(candidate - x) < Math.abs(best - x)) best = candidate;
+    }
+  }
+  return best;
+}
+
+/** The first place after x that any trace has a sample at. */
+export function nextPlace(traces: readonly Trace[], x: number): number | undefined {
+  const places = traces.map(({ xs }) => xs[upperBound(xs, x)]).filter((place) => place !== undefined);
+  return places.length > 0 ? Math.min(...places) : undefined;
+}
+
+/** The last place before x that any trace has a sample at. */
+export function previousPlace(traces: readonly Trace[], x: number): number | undefined {
+  const places = traces.map(({ xs }) => xs[lowerBound(xs, x) - 1]).filter((place) => place !== undefined);
+  return places.length > 0 ? Math.max(...places) : undefined;
+}
+
+/** What a trace has at a place: its last sample there or before. */
+export interface Reading {
+  readonly trace: Trace;
+  readonly x: number;
+  readonly value: number;
+  readonly smooth: number | undefined;
+}
+
+export function readingsAt(traces: readonly Trace[], x: number): readonly Reading[] {
+  return traces.flatMap((trace) => {
+    const i = upperBound(trace.xs, x) - 1;
+    if (i < 0) return [];
+    return [{ trace, x: trace.xs[i]!, value: trace.ys[i]!, smooth: trace.smooth?.[i] }];
+  });
+}
