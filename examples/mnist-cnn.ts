@@ -14,11 +14,11 @@ export default defineExperiment({
           inputShape: [28, 28, 1],
           filters,
           kernelSize: 5,
-          padding: 'same',
+
           activation: 'relu',
         }),
         tf.layers.maxPooling2d({ poolSize: 2 }),
-        tf.layers.conv2d({ filters: 2 * filters, kernelSize: 5, padding: 'same', activation: 'relu' }),
+        tf.layers.conv2d({ filters: 2 * filters, kernelSize: 5, activation: 'relu' }),
         tf.layers.maxPooling2d({ poolSize: 2 }),
         tf.layers.flatten(),
         tf.layers.dense({ units: 10 }),
