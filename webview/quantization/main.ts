@@ -14,6 +14,8 @@ import { tensorDetail } from './tensorDetail';
 import { tensorTable } from './tensorTable';
 
 interface State {
+  /** The run that the panel shows: by it VS Code brings the panel back in a reloaded window. */
+  readonly folder?: string;
   readonly order: TensorOrder;
   /** Name of the chosen tensor. */
   readonly selected?: string;
@@ -47,6 +49,7 @@ host.onMessage((message) => {
   switch (message.type) {
     case 'snapshot':
       model = modelOf(message.run);
+      keep({ folder: message.run.summary.folder });
       if (!page.isConnected) app().replaceChildren(page);
       show(model);
       return;

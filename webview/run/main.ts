@@ -13,6 +13,8 @@ import { messageList } from './messageList';
 import { metricTiles } from './metricTiles';
 
 interface State {
+  /** The run that the panel shows: by it VS Code brings the panel back in a reloaded window. */
+  readonly folder?: string;
   readonly tab: string;
   readonly convergence: ConvergenceView;
 }
@@ -48,6 +50,7 @@ host.onMessage((message) => {
   switch (message.type) {
     case 'snapshot':
       model = modelOf(message.run);
+      keep({ folder: message.run.summary.folder });
       if (!body.isConnected) app().replaceChildren(body);
       show(model);
       return;

@@ -59,8 +59,8 @@ export class RunPanel implements vscode.Disposable {
       onChange: () => this.throttle.request(),
       onGone: () => this.showGone(),
     });
-    if (this.viewing) this.panel.title = this.store.get(this.folder)?.name ?? this.panel.title;
-    else this.showGone();
+    // The page has nothing on it yet, so there is nothing to say `gone` beside.
+    if (!this.viewing) this.panel.dispose();
   }
 
   private end(): void {

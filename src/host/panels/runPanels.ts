@@ -70,7 +70,7 @@ export class RunPanels implements vscode.Disposable {
       this.panels.delete(folder);
     });
     panel.webview.options = webviewOptions(this.extension);
-    panel.iconPath = vscode.Uri.joinPath(this.extension, 'media', 'weightroom.svg');
+    panel.iconPath = vscode.Uri.joinPath(this.extension, 'media', 'icon.svg');
     loadPage(panel.webview, this.extension, page, panel.title);
   }
 }
