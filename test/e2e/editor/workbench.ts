@@ -1,0 +1,75 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** Runs a command by its name, `Weightroom: Open Run`, as a person does in the palette. */
+export async function runCommand(page: Page, name: string): Promise<void> {
+  await page.keyboard.press('F1');
+  await page.locator('.quick-input-widget:visible input').fill(`>${name}`);
+  // Rows are sorted anew while the palette fills, so the one to take is looked for by the keyboard.
+  await page.locator('.quick-input-list .label-name', { hasText: exactly(name) }).waitFor();
+  const focused = page.locator('.quick-input-list .monaco-list-row.focused .label-name');
+  while (!exactly(name).test(await focused.innerText())) await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+}
+
+/** Chooses an item of the context menu of a file in the Explorer. `file` is relative, with `/`. */
+export async function chooseInContextMenu(page: Page, file: string, item: string): Promise<void> {
+  const row = await revealInExplorer(page, file);
+  await row.click({ button: 'right' });
+  await page.locator('.monaco-menu .action-label', { hasText: item }).first().click();
+}
+
+/** Names of the items of a file's context menu; the menu is closed again. */
+export async function contextMenuOf(page: Page, file: string): Promise<string[]> {
+  const row = await revealInExplorer(page, file);
+  await row.click({ button: 'right' });
+  const labels = page.locator('.monaco-menu .action-label');
+  await labels.first().waitFor();
+  const texts = await labels.allInnerTexts();
+  await page.keyboard.press('Escape');
+  return texts;
+}
+
+/** Opens the folders above a file and returns its row. */
+async function revealInExplorer(page: Page, file: string): Promise<Locator> {
+  const explorer = page.locator('.explorer-folders-view');
+  if (!(await explorer.isVisible())) await page.keyboard.press('Control+Shift+E');
+  const parts = file.split('/');
+  for (const [depth, name] of parts.entries()) {
+    const row = explorer.locator(`.monaco-list-row[aria-level="${depth + 1}"]`, { hasText: exactly(name) });
+    await row.first().waitFor();
+    const isFolder = depth < parts.length - 1;
+    if (isFolder && (await row.first().getAttribute('aria-expanded')) !== 'true') await row.first().click();
+    if (!isFolder) return row.first();
+  }
+  throw new Error(`${file} names nothing`);
+}
+
+/** Opens the extension's side bar. */
+export async function openSideBar(page: Page): Promise<void> {
+  const pane = page.locator('.pane-header', { hasText: 'Engines' });
+  if (await pane.isVisible()) return;
+  await page.locator('.activitybar [aria-label^="Weightroom"]').first().click();
+  await pane.waitFor();
+}
+
+/** Rows of a tree view of the extension's side bar: `Runs`, `Engines`. */
+export function rowsOf(page: Page, view: string): Locator {
+  return page
+    .locator('.split-view-view', { has: page.locator('.pane-header', { hasText: exactly(view) }) })
+    .last()
+    .locator('.monaco-list-row');
+}
+
+/** The texts of the notifications on the screen. */
+export function notifications(page: Page): Locator {
+  return page.locator('.notification-list-item-message');
+}
+
+/** The picker that asks a question with this title. */
+export function pickerTitled(page: Page, title: string): Locator {
+  return page.locator('.quick-input-widget:visible', { hasText: title });
+}
+
+function exactly(text: string): RegExp {
+  return new RegExp(`^\\s*${text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`);
+}
