@@ -93,8 +93,10 @@ export class RunFollower {
     if (size <= WHOLE_LIMIT) return;
     const end = await readJournalEnd(journal, END);
     if (!end.events.some((event) => event.type === 'finished' && event.summary)) return;
-    const start = await this.reader.read().next();
-    if (!start.done) this.fold.absorb(start.value);
+    for await (const events of this.reader.read()) {
+      this.fold.absorb(events);
+      break;
+    }
     this.fold.absorb(end.events);
     this.reader.skipTo(end.size);
   }

@@ -53,22 +53,25 @@ export function tailRun(folder: string, listener: RunListener): RunTail {
       if (!disposed) listener.onEvents(events);
     });
     const found = await readEnvironment(follower.folder);
-    if (disposed) return;
+    // A folder that vanished meanwhile looks like a run that nobody took.
+    if (disposed || !existsSync(follower.folder)) return;
     if (found && !isDeepStrictEqual(found, environment)) listener.onEnvironment?.((environment = found));
     if (!summary || differs(summary, next)) listener.onSummary?.(next);
     summary = next;
   };
 
   const lookOnce = async (): Promise<void> => {
+    let isRun = true;
     try {
       await look();
     } catch (error) {
       if (!(error instanceof UserError) && systemCode(error) === '') throw error;
-      // A network file system may hiccup; a folder that is gone, or never was a run, stays so.
-      if (disposed || (summary && existsSync(follower.folder))) return;
-      dispose();
-      listener.onGone?.();
+      // What was a run once is still one: a network file system may hiccup.
+      isRun = summary !== undefined;
     }
+    if (disposed || (isRun && existsSync(follower.folder))) return;
+    dispose();
+    listener.onGone?.();
   };
 
   const wake = (): void => {
