@@ -33,7 +33,7 @@ export class StoredModel implements Model {
   readonly metadata: Readonly<Record<string, string>>;
   readonly tensors: readonly TensorEntry[];
   readonly layout: SafetensorsLayout | TfjsLayout;
-  private readonly stored: Map<string, StoredTensor>;
+  private readonly stored = new Map<string, StoredTensor>();
 
   constructor(parts: StoredModelParts) {
     this.format = parts.format;
@@ -43,7 +43,7 @@ export class StoredModel implements Model {
     this.metadata = parts.metadata;
     this.tensors = parts.tensors.map((tensor) => tensor.entry);
     this.layout = parts.layout;
-    this.stored = new Map(parts.tensors.map((tensor) => [tensor.entry.name, tensor]));
+    for (const tensor of parts.tensors) this.stored.set(tensor.entry.name, tensor);
   }
 
   async readBytes(name: string): Promise<Uint8Array<ArrayBuffer>> {

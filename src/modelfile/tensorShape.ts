@@ -12,7 +12,8 @@ export function readShape(reader: JsonReader, tensor: string, file: string): rea
     }
     shape.push(reader.wholeNumber(`the shape of ${quoted(tensor)}`));
   });
-  return shape;
+  // An array that grew keeps room for 17 numbers; a copy takes what it needs.
+  return shape.slice();
 }
 
 /** Bytes of a tensor; its element count is checked for overflow before any product is trusted. */

@@ -3,7 +3,7 @@ import { writeSafetensors, writeSafetensorsLike, type NewTensor } from './safete
 import { StoredModel } from './storedModel';
 import { writeTfjsLike } from './tfjs/write';
 
-export type { NewTensor } from './safetensors/write';
+export { safetensorsLength, type NewTensor } from './safetensors/write';
 
 export interface WriteOptions {
   /** Replace files that exist already; the source is never replaced. */

@@ -1,24 +1,17 @@
+import { concatenate, type Concatenation } from '../concatenation';
 import { DTYPE_BYTES } from '../dtype';
 import { badFile } from '../fileErrors';
 import { JsonReader, quoted } from '../jsonReader';
 import { MAX_HEADER_BYTES, MAX_METADATA_BYTES, MAX_METADATA_PAIRS, MAX_TENSORS } from '../limits';
 import { DTYPES, type DType, type TensorEntry } from '../model';
 import { allocate, readInto, type SourceFile } from '../sourceFile';
+import type { StoredTensor } from '../storedModel';
 import { byteLength, checkName, readShape } from '../tensorShape';
-
-/** A tensor as a safetensors header places it. */
-export interface PlacedTensor {
-  readonly entry: TensorEntry;
-  /** First byte, counted from the start of the data. */
-  readonly begin: number;
-}
 
 export interface SafetensorsHeader {
   readonly metadata: Readonly<Record<string, string>>;
   /** In the order of their data. */
-  readonly tensors: readonly PlacedTensor[];
-  /** Where the data starts in the file, and how long it is. */
-  readonly data: { readonly start: number; readonly length: number };
+  readonly tensors: readonly StoredTensor[];
 }
 
 /**
@@ -44,16 +37,16 @@ export async function readSafetensorsHeader(file: SourceFile): Promise<Safetenso
   if (start > file.size) throw badFile('file-truncated', file.path, 'ends within its header');
   const bytes = allocate(file, Number(length));
   await readInto(file, 8, bytes);
-  const { metadata, tensors } = parseHeader(bytes, file.path);
-  const data = { start, length: file.size - start };
+  const data = concatenate([{ file, start, length: file.size - start }]);
+  const { metadata, tensors } = parseHeader(bytes, data, file.path);
   tensors.sort((a, b) => a.begin - b.begin || a.entry.bytes - b.entry.bytes);
   checkCoverage(tensors, data.length, file.path);
-  return { metadata, tensors, data };
+  return { metadata, tensors };
 }
 
-function parseHeader(bytes: Uint8Array, file: string) {
+function parseHeader(bytes: Uint8Array, data: Concatenation, file: string) {
   const reader = new JsonReader(bytes, file);
-  const tensors: PlacedTensor[] = [];
+  const tensors: StoredTensor[] = [];
   let metadata: Readonly<Record<string, string>> = {};
   reader.object(
     'the header',
@@ -62,7 +55,8 @@ function parseHeader(bytes: Uint8Array, file: string) {
         metadata = readMetadata(reader, file);
       } else {
         checkName(name, file);
-        tensors.push(readEntry(reader, name, file));
+        const { entry, begin } = readEntry(reader, name, file);
+        tensors.push({ entry, data, begin });
       }
     },
     { most: MAX_TENSORS, excess: 'too-many-tensors', repeated: 'duplicate-tensor' },
@@ -87,7 +81,7 @@ function readMetadata(reader: JsonReader, file: string): Readonly<Record<string,
   return Object.fromEntries(pairs);
 }
 
-function readEntry(reader: JsonReader, name: string, file: string): PlacedTensor {
+function readEntry(reader: JsonReader, name: string, file: string) {
   let dtype: DType | undefined;
   let shape: readonly number[] | undefined;
   let offsets: readonly number[] | undefined;
@@ -109,7 +103,8 @@ function readEntry(reader: JsonReader, name: string, file: string): PlacedTensor
       `gives ${quoted(name)} ${end - begin} bytes where its shape and type need ${bytes}`,
     );
   }
-  return { entry: { name, dtype, shape, size, bytes }, begin };
+  const entry: TensorEntry = { name, dtype, shape, size, bytes };
+  return { entry, begin };
 }
 
 function readDType(reader: JsonReader, name: string, file: string): DType {
@@ -138,7 +133,7 @@ function readOffsets(reader: JsonReader, name: string): readonly number[] {
 }
 
 /** Tensors, sorted, must follow one another from the first byte of the data to the last. */
-function checkCoverage(tensors: readonly PlacedTensor[], length: number, file: string): void {
+function checkCoverage(tensors: readonly StoredTensor[], length: number, file: string): void {
   let covered = 0;
   for (const { entry, begin } of tensors) {
     const end = begin + entry.bytes;

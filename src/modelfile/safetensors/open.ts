@@ -1,4 +1,3 @@
-import { concatenate } from '../concatenation';
 import { badFile } from '../fileErrors';
 import { JsonReader, quoted } from '../jsonReader';
 import { MAX_HEADER_BYTES, MAX_SHARDS, MAX_TENSORS } from '../limits';
@@ -37,14 +36,15 @@ export async function openShardedSafetensors(file: SourceFile): Promise<StoredMo
   const tensors: StoredTensor[] = [];
   for (const name of names.sort()) {
     const opened = await openShard(await resolveShard(file.path, name));
-    for (const { entry } of opened.tensors) {
+    for (const tensor of opened.tensors) {
+      const { entry } = tensor;
       if (unseen.get(entry.name) !== name) {
         throw badFile('index-mismatch', file.path, `does not place ${quoted(entry.name)} in ${quoted(name)}`);
       }
       unseen.delete(entry.name);
+      tensors.push(tensor);
     }
     shards.push(opened.shard);
-    tensors.push(...opened.tensors);
   }
   const [missing] = unseen;
   if (missing !== undefined) {
@@ -67,11 +67,8 @@ export async function openShardedSafetensors(file: SourceFile): Promise<StoredMo
 }
 
 async function openShard(file: SourceFile) {
-  const header = await readSafetensorsHeader(file);
-  const data = concatenate([{ file, ...header.data }]);
-  const tensors: StoredTensor[] = header.tensors.map(({ entry, begin }) => ({ entry, data, begin }));
-  const shard = { file, metadata: header.metadata, tensors: tensors.map((tensor) => tensor.entry) };
-  return { shard, tensors };
+  const { metadata, tensors } = await readSafetensorsHeader(file);
+  return { shard: { file, metadata, tensors: tensors.map((tensor) => tensor.entry) }, tensors };
 }
 
 async function readIndex(file: SourceFile) {

@@ -36,8 +36,24 @@ export async function writeSafetensors(
   metadata: Readonly<Record<string, string>>,
   options: StagingOptions,
 ): Promise<ModelWriter> {
+  return start([planSorted(path.resolve(output), entries, metadata)], undefined, options);
+}
+
+/** Bytes of the file that {@link writeSafetensors} makes of these tensors, header included. */
+export function safetensorsLength(
+  entries: readonly NewTensor[],
+  metadata: Readonly<Record<string, string>>,
+): number {
+  return planSorted('', entries, metadata).length;
+}
+
+function planSorted(
+  target: string,
+  entries: readonly NewTensor[],
+  metadata: Readonly<Record<string, string>>,
+): FilePlan {
   const sorted = entries.toSorted((a, b) => DTYPE_BYTES[b.dtype] - DTYPE_BYTES[a.dtype]);
-  return start([planFile(path.resolve(output), sorted, entries, metadata)], undefined, options);
+  return planFile(target, sorted, entries, metadata);
 }
 
 /**
@@ -158,7 +174,7 @@ async function start(
       const file: StagedFile = staged.at(i);
       await file.write(plan.header, 0);
       await file.close();
-      slots.push(...plan.places.map(({ name, ...place }) => ({ name, parts: [{ file, ...place }] })));
+      for (const { name, ...place } of plan.places) slots.push({ name, parts: [{ file, ...place }] });
     }
     return new StagedWriter(staged, slots);
   } catch (error) {

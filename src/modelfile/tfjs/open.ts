@@ -22,8 +22,8 @@ export async function openTfjs(file: SourceFile): Promise<StoredModel> {
   for (const group of groups) {
     const shards: SourceFile[] = [];
     for (const name of group.paths) shards.push(await resolveShard(file.path, name));
-    files.push(...shards);
-    tensors.push(...placeWeights(group, shards, file.path));
+    for (const shard of shards) files.push(shard);
+    for (const tensor of placeWeights(group, shards, file.path)) tensors.push(tensor);
   }
   return new StoredModel({
     format,

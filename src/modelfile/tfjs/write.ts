@@ -46,7 +46,7 @@ export async function writeTfjsLike(
     for (const [i, group] of groups.entries()) {
       const parts = group.map(({ length }, k) => ({ file: staged.at(firstShard + k), start: 0, length }));
       for (const part of parts) if (part.length === 0) await part.file.write(new Uint8Array(0), 0);
-      slots.push(...cut(layout.groups[i]!, parts));
+      for (const slot of cut(layout.groups[i]!, parts)) slots.push(slot);
       firstShard += group.length;
     }
     return new StagedWriter(staged, slots);

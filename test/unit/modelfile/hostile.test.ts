@@ -129,7 +129,7 @@ describe('a safetensors header with', () => {
   it('too-many-tensors', async () => {
     const file = path.join(await temporaryFolder(), 'hostile.safetensors');
     const entries = Array.from(
-      { length: 200_001 },
+      { length: 160_001 },
       (_, i) => `"${i}":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}`,
     );
     await writeFile(file, withHeader(`{${entries.join()}}`, new Uint8Array(0)));
