@@ -4,6 +4,7 @@
  * A cell that holds no value keeps its centroid.
  */
 export function lloyd(values: Float32Array, centroids: Float64Array, maxRounds: number): void {
+  const { length } = values;
   const cells = centroids.length;
   const thresholds = new Float64Array(cells);
   const sums = new Float64Array(cells);
@@ -12,7 +13,8 @@ export function lloyd(values: Float32Array, centroids: Float64Array, maxRounds: 
     for (let c = 0; c + 1 < cells; c++) thresholds[c] = (centroids[c]! + centroids[c + 1]!) / 2;
     sums.fill(0);
     counts.fill(0);
-    for (const value of values) {
+    for (let i = 0; i < length; i++) {
+      const value = values[i]!;
       let c = 0;
       while (c < cells - 1 && value >= thresholds[c]!) c++;
       sums[c] = sums[c]! + value;

@@ -109,7 +109,7 @@ export interface FinishedEvent {
 export interface QuantizeSummary {
   readonly job: 'quantize';
   readonly output: readonly string[];
-  /** Bytes of the model's tensors before, and of the written file. */
+  /** Bytes of the model's files, and of the written ones. */
   readonly bytes: { readonly before: number; readonly after: number };
   /** Bits a weight: of the quantized weights alone, and of the whole native form over all parameters. */
   readonly bitsPerWeight: { readonly weights: number; readonly file: number };

@@ -7,8 +7,9 @@ export function packCodes(codes: Uint8Array, bits: number): Uint8Array {
   let pending = 0;
   let filled = 0;
   let position = 0;
-  for (const code of codes) {
-    pending |= code << filled;
+  const { length } = codes;
+  for (let i = 0; i < length; i++) {
+    pending |= codes[i]! << filled;
     filled += bits;
     if (filled >= 8) {
       bytes[position++] = pending;

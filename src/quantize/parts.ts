@@ -27,5 +27,5 @@ export function floatsOf(
   suffix: string,
   dtype: 'F16' | 'F32',
 ): Float32Array {
-  return decodeFloat32(Uint8Array.from(partOf(parts, suffix)), dtype);
+  return decodeFloat32(new Uint8Array(partOf(parts, suffix)), dtype);
 }

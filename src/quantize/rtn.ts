@@ -46,7 +46,7 @@ export const rtn: QuantizationMethod = {
     }
 
     const storedSteps = encodeFloat32(steps, 'F16');
-    const roundedSteps = decodeFloat32(Uint8Array.from(storedSteps), 'F16');
+    const roundedSteps = decodeFloat32(new Uint8Array(storedSteps), 'F16');
     const codes = new Uint8Array(values.length);
     for (const [g, { start, end }] of groups.entries()) {
       const step = Math.fround(unit * roundedSteps[g]!);
@@ -111,7 +111,9 @@ const REFINEMENTS = [-0.047, -0.023, 0.023, 0.047];
 function chooseGrid(group: Float32Array, bits: number): Grid {
   let low = 0;
   let high = 0;
-  for (const value of group) {
+  const { length } = group;
+  for (let i = 0; i < length; i++) {
+    const value = group[i]!;
     if (value < low) low = value;
     if (value > high) high = value;
   }
@@ -145,7 +147,8 @@ function squaredError(group: Float32Array, { step, zero }: Grid, levels: number)
   const inverse = 1 / step;
   const offset = zero + 0.5;
   let error = 0;
-  for (let i = 0; i < group.length; i++) {
+  const { length } = group;
+  for (let i = 0; i < length; i++) {
     const value = group[i]!;
     const nearest = (value * inverse + offset) | 0;
     const code = nearest < 0 ? 0 : nearest > levels ? levels : nearest;
@@ -168,6 +171,7 @@ function encodeGroup(group: Float32Array, step: number, zero: number, bits: numb
 
 function largestMagnitude(values: Float32Array): number {
   let largest = 0;
-  for (let i = 0; i < values.length; i++) largest = Math.max(largest, Math.abs(values[i]!));
+  const { length } = values;
+  for (let i = 0; i < length; i++) largest = Math.max(largest, Math.abs(values[i]!));
   return largest;
 }

@@ -89,5 +89,5 @@ function encodeGroup(group: Float32Array, small: number, large: number, codes: U
 }
 
 function roundToFloat16(values: Float32Array): Float32Array {
-  return decodeFloat32(Uint8Array.from(encodeFloat32(values, 'F16')), 'F16');
+  return decodeFloat32(new Uint8Array(encodeFloat32(values, 'F16')), 'F16');
 }

@@ -114,7 +114,8 @@ interface Norms {
 function norms(z: Float32Array): Norms {
   let sum = 0;
   let squares = 0;
-  for (let i = 0; i < z.length; i++) {
+  const { length } = z;
+  for (let i = 0; i < length; i++) {
     const value = z[i]!;
     sum += Math.abs(value);
     squares += value * value;

@@ -51,14 +51,16 @@ class FactorHistogram {
 
   add(factor: Float32Array, levels: Float32Array): void {
     let squares = 0;
-    for (const value of factor) {
+    const { length } = factor;
+    for (let i = 0; i < length; i++) {
+      const value = factor[i]!;
       squares += value * value;
       this.max = Math.max(this.max, Math.abs(value));
     }
-    const unit = Math.sqrt(squares / factor.length) || 1;
+    const unit = Math.sqrt(squares / length) || 1;
     const binsAUnit = BINS / (2 * REACH);
-    for (const value of factor) {
-      const bin = Math.floor((value / unit + REACH) * binsAUnit);
+    for (let i = 0; i < length; i++) {
+      const bin = Math.floor((factor[i]! / unit + REACH) * binsAUnit);
       const index = Math.min(Math.max(bin, 0), BINS - 1);
       this.counts[index] = this.counts[index]! + 1;
     }
