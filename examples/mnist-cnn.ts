@@ -10,13 +10,7 @@ export default defineExperiment({
   model: ({ filters }) =>
     tf.sequential({
       layers: [
-        tf.layers.conv2d({
-          inputShape: [28, 28, 1],
-          filters,
-          kernelSize: 5,
-
-          activation: 'relu',
-        }),
+        tf.layers.conv2d({ inputShape: [28, 28, 1], filters, kernelSize: 5, activation: 'relu' }),
         tf.layers.maxPooling2d({ poolSize: 2 }),
         tf.layers.conv2d({ filters: 2 * filters, kernelSize: 5, activation: 'relu' }),
         tf.layers.maxPooling2d({ poolSize: 2 }),
