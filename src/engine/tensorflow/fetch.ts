@@ -6,16 +6,16 @@ import { LIBRARY_NAMES } from './installation';
 import { downloadByPip, pythonWithPip } from './pipDownload';
 import type { InstallProgress } from './progress';
 import { unpackWheel } from './unpackWheel';
-import { requireSpace, verifyWheel, wheelOfThisPlatform } from './wheel';
+import { requireSpace, verifyWheel, wheelFor } from './wheel';
 
 /**
  * Fetches libtensorflow and the headers of its C API into a folder, from the official Python wheel:
  * by pip, or from the package index where there is no pip. The wheel's hash is checked.
- * @param folder is made, and filled; the wheel itself is removed again
+ * @param folder receives `tensorflow/` with the libraries and `include/`; the wheel itself is removed
  * @throws UserError `no-python`, `download-failed`, `download-corrupt` or `disk-full`
  */
 export async function fetchTensorflow(folder: string, options: InstallProgress): Promise<TensorflowFiles> {
-  const wheel = wheelOfThisPlatform();
+  const wheel = wheelFor();
   const download = path.join(folder, 'download');
   await mkdir(download, { recursive: true });
   await requireSpace(folder);
@@ -34,6 +34,5 @@ export async function fetchTensorflow(folder: string, options: InstallProgress):
     folder: unpacked,
     libraries: LIBRARY_NAMES,
     headers: [path.join(unpacked, 'include')],
-    inPlace: false,
   };
 }

@@ -1,4 +1,4 @@
-/** libtensorflow as a source provides it, before it is put into its place. */
+/** libtensorflow as a source provides it. */
 export interface TensorflowFiles {
   /** Where it came from, as a phrase: `the Python environment /venv`. */
   readonly source: string;
@@ -8,6 +8,4 @@ export interface TensorflowFiles {
   readonly libraries: readonly [string, string];
   /** Folders of headers; empty where there are none. */
   readonly headers: readonly string[];
-  /** Whether the files belong to somebody else and are linked, or were fetched and are moved. */
-  readonly inPlace: boolean;
 }

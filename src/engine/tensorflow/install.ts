@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, stat, symlink } from 'node:fs/promises';
+import { mkdir, rm, stat, symlink } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { EngineStatus } from '../../protocol/engine';
@@ -20,7 +20,7 @@ import {
 import { ownFolderName, sweepLeftovers } from './leftovers';
 import { pythonLibraries, userLibraries } from './localLibraries';
 import type { InstallProgress } from './progress';
-import { diskFull, sha256Of, wheelOfThisPlatform } from './wheel';
+import { diskFull, sha256Of, wheelFor } from './wheel';
 
 /**
  * Installs the tensorflow engine for this user: finds libtensorflow or fetches it, puts the binding
@@ -34,13 +34,17 @@ import { diskFull, sha256Of, wheelOfThisPlatform } from './wheel';
  */
 export async function installTensorflow(options: InstallProgress = {}): Promise<EngineStatus> {
   options.signal?.throwIfAborted();
-  wheelOfThisPlatform();
+  wheelFor();
   requireBindingTools();
   const name = ownFolderName();
   const folder = path.join(installationsFolder(), name);
   try {
-    await sweepLeftovers();
     await mkdir(folder, { recursive: true });
+  } catch (error) {
+    throw explain(error, folder);
+  }
+  try {
+    await sweepLeftovers();
     await installInto(name, options);
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
@@ -50,12 +54,11 @@ export async function installTensorflow(options: InstallProgress = {}): Promise<
 }
 
 async function installInto(name: string, options: InstallProgress): Promise<void> {
-  const previous = await readInstallation();
   const { source, checked } = await assemble(name, options);
-  options.onProgress?.({ what: 'Checking what was put in place' });
+  options.onProgress?.({ what: 'Recording what was put in place' });
   const files = await describeFiles(librariesFolder(name), options.signal);
-  const installed = new Date().toISOString();
-  await writeInstallation({ folder: name, ...checked, source, installed, files });
+  const previous = await readInstallation();
+  await writeInstallation({ folder: name, ...checked, source, installed: new Date().toISOString(), files });
   if (previous !== undefined) {
     await rm(path.join(installationsFolder(), previous.folder), { recursive: true, force: true });
   }
@@ -63,31 +66,25 @@ async function installInto(name: string, options: InstallProgress): Promise<void
 
 /** Tries what lies on this machine, then what can be fetched; a library that does not work is no source. */
 async function assemble(name: string, options: InstallProgress) {
-  const { signal } = options;
+  const folder = path.join(installationsFolder(), name);
   const named = await userLibraries();
   if (named !== undefined) return await put(name, named, options);
-  const found = await pythonLibraries(signal);
+  const found = await pythonLibraries(options.signal);
   if (found !== undefined) {
     try {
       return await put(name, found, options);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       options.onProgress?.({ what: `${found.source} does not serve: ${error.message}` });
-      await rm(path.join(installationsFolder(), name), { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
     }
   }
-  const fetched = path.join(installationsFolder(), name, 'fetched');
-  const files = await fetchTensorflow(fetched, options);
-  const result = await put(name, files, options);
-  await rm(fetched, { recursive: true, force: true });
-  return result;
+  return await put(name, await fetchTensorflow(folder, options), options);
 }
 
-/** Puts the libraries and the binding into the folder `name`, and trains a step with them. */
+/** Puts the binding and, unless they are there already, the libraries together, and trains a step. */
 async function put(name: string, files: TensorflowFiles, { signal, onProgress }: InstallProgress) {
   const target = librariesFolder(name);
-  await mkdir(target, { recursive: true });
-  await placeLibraries(files, target);
   if (files.headers.length === 0 && !existsSync(prebuiltBinding())) {
     throw new UserError(
       'no-headers',
@@ -95,6 +92,7 @@ async function put(name: string, files: TensorflowFiles, { signal, onProgress }:
       'Use a folder that also has include/tensorflow/c, such as an installed Python package tensorflow.',
     );
   }
+  if (files.folder !== target) await linkLibraries(files, target);
   onProgress?.({ what: 'Building the binding' });
   const binding = path.join(target, BINDING_NAME);
   const libraries = files.libraries.map((library) => path.join(target, library));
@@ -104,28 +102,26 @@ async function put(name: string, files: TensorflowFiles, { signal, onProgress }:
 }
 
 /**
- * Libraries that were fetched are moved; those of somebody else stay where they are and are linked,
- * together with the folder in which a CUDA build looks for NVIDIA's, relative to where it was opened.
+ * Links libraries that belong to somebody else, and the folder in which a CUDA build looks for
+ * NVIDIA's: relative to the path by which it was opened, so to the link.
  */
-async function placeLibraries(files: TensorflowFiles, target: string): Promise<void> {
-  for (const [i, library] of files.libraries.entries()) {
-    const from = path.join(files.folder, library);
-    const to = path.join(target, library);
-    if (files.inPlace) await symlink(from, to);
-    else await rename(from, to);
-    const expected = LIBRARY_NAMES[i]!;
+async function linkLibraries(files: TensorflowFiles, target: string): Promise<void> {
+  await mkdir(target, { recursive: true });
+  for (const [i, expected] of LIBRARY_NAMES.entries()) {
+    const library = files.libraries[i]!;
+    await symlink(path.join(files.folder, library), path.join(target, library));
     if (library !== expected) await symlink(library, path.join(target, expected));
   }
   const nvidia = path.resolve(files.folder, '..', 'nvidia');
-  if (files.inPlace && existsSync(nvidia)) await symlink(nvidia, path.resolve(target, '..', 'nvidia'));
+  if (existsSync(nvidia)) await symlink(nvidia, path.resolve(target, '..', 'nvidia'));
 }
 
 async function describeFiles(folder: string, signal?: AbortSignal): Promise<readonly InstalledFile[]> {
   const files: InstalledFile[] = [];
   for (const name of [BINDING_NAME, ...LIBRARY_NAMES]) {
     const file = path.join(folder, name);
-    const [{ size }, sha256] = [await stat(file), await sha256Of(file, signal)];
-    files.push({ name, bytes: size, sha256 });
+    const { size } = await stat(file);
+    files.push({ name, bytes: size, sha256: await sha256Of(file, signal) });
   }
   return files;
 }

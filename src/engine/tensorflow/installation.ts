@@ -1,17 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { arrayAt, booleanAt, numberAt, objectAt, optional, stringAt } from '../../protocol/validate';
+import { arrayAt, booleanAt, numberAt, objectAt, stringAt } from '../../protocol/validate';
 import { weightroomHome } from '../home';
 
-/** A file that an installation consists of, relative to its folder. */
+/** A file of an installation; libraries of somebody else are links. */
 export interface InstalledFile {
   readonly name: string;
   readonly bytes: number;
-  /** Hash of a file that was put there. */
-  readonly sha256?: string;
-  /** Where the file really lies, when it is a link to somebody else's. */
-  readonly linkTo?: string;
+  /** Hash of the content when it was installed. */
+  readonly sha256: string;
 }
 
 /**
@@ -94,12 +92,9 @@ function parseManifest(json: unknown): Installation {
 
 function parseFile(value: unknown, at: string): InstalledFile {
   const file = objectAt(value, at);
-  const sha256 = optional(file['sha256'], (v) => stringAt(v, `${at}.sha256`));
-  const linkTo = optional(file['linkTo'], (v) => stringAt(v, `${at}.linkTo`));
   return {
     name: stringAt(file['name'], `${at}.name`),
     bytes: numberAt(file['bytes'], `${at}.bytes`, { min: 0, integer: true }),
-    ...(sha256 !== undefined && { sha256 }),
-    ...(linkTo !== undefined && { linkTo }),
+    sha256: stringAt(file['sha256'], `${at}.sha256`),
   };
 }

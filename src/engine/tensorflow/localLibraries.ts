@@ -59,7 +59,6 @@ async function findLibraries(folder: string, source: string): Promise<Tensorflow
       folder: await realpath(place),
       libraries,
       headers: headerFolders([path.join(place, 'include'), path.join(folder, 'include')]),
-      inPlace: true,
     };
   }
   return undefined;

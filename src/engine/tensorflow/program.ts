@@ -14,8 +14,9 @@ interface ProgramOptions {
 }
 
 /**
- * Runs a program to its end and collects what it prints. On abort it is killed, and the promise is
- * rejected with the signal's reason only after it is gone, so that its files can be removed safely.
+ * Runs a program in a process group of its own to its end, and collects what it prints. On abort the
+ * group is killed, and the promise is rejected with the signal's reason only after it is gone, so that
+ * its files can be removed safely.
  */
 export function runProgram(
   command: string,
@@ -24,11 +25,11 @@ export function runProgram(
 ): Promise<ProgramResult> {
   signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command, args, { env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
     const output = { stdout: '', stderr: '' };
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
     child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
-    const kill = () => child.kill('SIGKILL');
+    const kill = () => killGroup(child.pid);
     signal?.addEventListener('abort', kill);
     child.once('error', (error) => {
       signal?.removeEventListener('abort', kill);
@@ -40,6 +41,16 @@ export function runProgram(
       else resolve({ code, ...output });
     });
   });
+}
+
+/** A program may be a wrapper that starts the real one, as pyenv's `python3` is: both have to end. */
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 /** The path of the first of these programs that is on the PATH, or is a path itself; else `undefined`. */

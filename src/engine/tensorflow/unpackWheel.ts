@@ -7,7 +7,8 @@ import { UserError } from '../../protocol/userError';
 import { LIBRARY_NAMES } from './installation';
 import type { InstallProgress } from './progress';
 
-const HEADERS = ['tensorflow/c/', 'tensorflow/core/platform/', 'xla/tsl/', 'tsl/'];
+/** The C API and what its headers include. */
+const HEADERS = ['tensorflow/c/', 'tensorflow/core/platform/ctstring', 'tsl/platform/ctstring', 'xla/tsl/c/'];
 
 /**
  * Unpacks the two libraries and the headers of the C API from a wheel, a zip archive, as a stream; the

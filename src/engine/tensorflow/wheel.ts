@@ -43,15 +43,15 @@ const WHEELS: Readonly<Partial<Record<string, Wheel>>> = {
 const SPACE_NEEDED = 1_600_000_000;
 
 /**
- * The wheel for this machine.
+ * The wheel for a platform, by default for this machine.
  * @throws UserError `platform-unsupported` elsewhere than on Linux, x64 or arm64
  */
-export function wheelOfThisPlatform(): Wheel {
-  const wheel = WHEELS[`${process.platform}-${process.arch}`];
+export function wheelFor(platform: string = process.platform, arch: string = process.arch): Wheel {
+  const wheel = WHEELS[`${platform}-${arch}`];
   if (wheel !== undefined) return wheel;
   throw new UserError(
     'platform-unsupported',
-    `The tensorflow engine runs on Linux (x64 and arm64), and this is ${process.platform}-${process.arch}.`,
+    `The tensorflow engine runs on Linux (x64 and arm64), and this is ${platform}-${arch}.`,
     'Choose the wasm engine, which trains everything on every system.',
   );
 }
