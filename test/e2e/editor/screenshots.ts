@@ -1,19 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterEach } from 'vitest';
 import { testResults } from '../../../scripts/lib/paths.mjs';
 
 /** Saves what is on the screen as `test-results/<name>.png`. */
 export async function saveScreenshot(page: Page, name: string): Promise<void> {
   await mkdir(testResults, { recursive: true });
   await page.screenshot({ path: path.join(testResults, `${name}.png`) });
-}
-
-/** Saves what is on the screen when a test of this file fails. */
-export function saveScreenshotOfFailure(page: () => Page): void {
-  afterEach(async ({ task }) => {
-    if (task.result?.state !== 'fail') return;
-    await saveScreenshot(page(), `failed ${task.name}`.replace(/\W+/g, '-'));
-  });
 }

@@ -65,9 +65,21 @@ export function notifications(page: Page): Locator {
   return page.locator('.notification-list-item-message');
 }
 
-/** The picker that asks a question with this title. */
-export function pickerTitled(page: Page, title: string): Locator {
-  return page.locator('.quick-input-widget:visible', { hasText: title });
+/** Presses Enter at a question whose suggested answer contains `suggested`. */
+export async function acceptQuestion(page: Page, suggested: string): Promise<void> {
+  await page
+    .locator('.quick-input-widget:visible .monaco-list-row.focused', { hasText: suggested })
+    .waitFor();
+  await page.keyboard.press('Enter');
+}
+
+/** Moves to the answer that contains `wanted` with the arrow keys, and presses Enter. */
+export async function chooseAnswer(page: Page, wanted: string): Promise<void> {
+  const rows = page.locator('.quick-input-widget:visible .monaco-list-row');
+  await rows.filter({ hasText: wanted }).first().waitFor();
+  const focused = page.locator('.quick-input-widget:visible .monaco-list-row.focused');
+  while (!(await focused.innerText()).includes(wanted)) await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
 }
 
 function exactly(text: string): RegExp {

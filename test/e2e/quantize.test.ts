@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { openModel } from '../../src/modelfile/open';
+import { useEditor } from './editor/fixture';
+import { nextRun, runFolders, untilRun } from './editor/runs';
+import { saveScreenshot } from './editor/screenshots';
+import { webview } from './editor/webviews';
+import { acceptQuestion, chooseAnswer, chooseInContextMenu } from './editor/workbench';
+
+const editor = useEditor();
+
+test('a right-click on a real transformer, Enter all the way, ends in a report with a row a tensor', async () => {
+  const { page, workspace } = editor();
+  const model = path.join(workspace, 'encoder/model.json');
+  const before = await fingerprint(model);
+  await chooseInContextMenu(page, 'encoder/model.json', 'Quantize Model…');
+  await acceptQuestion(page, 'Greedy Kashin decomposition');
+  await acceptQuestion(page, '4 bits');
+  await acceptQuestion(page, 'Portable');
+
+  const report = await webview(page, 'quantization');
+  await report.locator('.state[data-state="done"]').waitFor({ timeout: 150_000 });
+  const { tensors } = await openModel(model);
+  expect(await report.getByRole('grid', { name: 'Tensors' }).locator('tbody tr').count()).toBe(
+    tensors.length,
+  );
+  await report.locator('tr.quantized').first().click();
+  await saveScreenshot(page, 'quantization-report');
+
+  const output = path.join(workspace, 'encoder/model.w4.json');
+  const quantized = await openModel(output);
+  expect(quantized.tensors.map(({ name, shape }) => ({ name, shape }))).toEqual(
+    tensors.map(({ name, shape }) => ({ name, shape })),
+  );
+  expect(await fingerprint(model)).toEqual(before);
+});
+
+test('another method and form by arrow keys; the report shows the smaller file', async () => {
+  const { page, workspace } = editor();
+  const known = await runFolders(workspace);
+  await chooseInContextMenu(page, 'models/tiny-encoder.safetensors', 'Quantize Model…');
+  await chooseAnswer(page, 'Round to nearest');
+  await chooseAnswer(page, '3 bits');
+  await chooseAnswer(page, 'Packed');
+  const folder = await nextRun(workspace, known);
+  const { events } = await untilRun(folder, ({ summary }) => summary.state === 'done');
+  const summary = events.flatMap((event) => (event.type === 'finished' ? [event.summary] : []))[0];
+  expect(summary).toMatchObject({ job: 'quantize' });
+
+  const output = path.join(workspace, 'models/tiny-encoder.w3.native.safetensors');
+  const source = path.join(workspace, 'models/tiny-encoder.safetensors');
+  expect((await stat(output)).size).toBeLessThan((await stat(source)).size / 4);
+});
+
+test('no content policy was violated', () => {
+  expect(editor().violations).toEqual([]);
+});
+
+/** Changes when a file does. */
+async function fingerprint(file: string): Promise<{ hash: string; modified: number }> {
+  const hash = createHash('sha256')
+    .update(await readFile(file))
+    .digest('hex');
+  return { hash, modified: (await stat(file)).mtimeMs };
+}

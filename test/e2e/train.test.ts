@@ -1,0 +1,83 @@
+import { afterEach, expect, test } from 'vitest';
+import type { Frame } from 'playwright-core';
+import { useEditor } from './editor/fixture';
+import { isAlive, nextRun, reportedSteps, runFolders, untilRun, workerPid } from './editor/runs';
+import { saveScreenshot } from './editor/screenshots';
+import { webview } from './editor/webviews';
+import { notifications, openSideBar, rowsOf, runCommand } from './editor/workbench';
+
+const editor = useEditor();
+afterEach(() => runCommand(editor().page, 'View: Close All Editors'));
+
+test('the Run view trains MNIST: the chart grows while it trains, Cancel ends it', async () => {
+  const run = await trainForLong();
+  const panel = await webview(editor().page, 'run');
+  const first = await samplesShown(panel);
+  await expect.poll(() => samplesShown(panel)).toBeGreaterThan(first);
+  await saveScreenshot(editor().page, 'training');
+
+  await button(panel, 'Cancel').click();
+  await panel.locator('.state[data-state="cancelled"]').waitFor({ timeout: 10_000 });
+  await expect.poll(() => isAlive(run.pid), { timeout: 10_000 }).toBe(false);
+  expect((await untilRun(run.folder, () => true)).summary.state).toBe('cancelled');
+  expect(await rowsOf(editor().page, 'Runs').first().innerText()).toContain('cancelled');
+});
+
+test('a reload in the middle of a run: the run goes on and the panel comes back', async () => {
+  const run = await trainForLong();
+  await samplesShown(await webview(editor().page, 'run'));
+  const before = reportedSteps(await untilRun(run.folder, () => true));
+  await editor().reload();
+
+  const panel = await webview(editor().page, 'run');
+  await panel.locator('.state[data-state="running"]').waitFor();
+  expect(await samplesShown(panel)).toBeGreaterThan(before);
+  const shown = await samplesShown(panel);
+  await expect.poll(() => samplesShown(panel)).toBeGreaterThan(shown);
+  expect(await isAlive(run.pid)).toBe(true);
+
+  await button(panel, 'Cancel').click();
+  await panel.locator('.state[data-state="cancelled"]').waitFor({ timeout: 10_000 });
+});
+
+test('a killed worker is shown as failed, with the end of its log', async () => {
+  const run = await trainForLong();
+  const panel = await webview(editor().page, 'run');
+  await samplesShown(panel);
+  process.kill(run.pid, 'SIGKILL');
+  await panel.locator('.state[data-state="failed"]').waitFor({ timeout: 10_000 });
+  await expect.poll(() => rowsOf(editor().page, 'Runs').first().innerText()).toContain('failed');
+  await notifications(editor().page).filter({ hasText: 'failed' }).first().waitFor();
+  await saveScreenshot(editor().page, 'killed');
+});
+
+test('no content policy was violated', () => {
+  expect(editor().violations).toEqual([]);
+});
+
+/** Starts the MNIST network from the Run view for more epochs than any test waits for. */
+async function trainForLong(): Promise<{ folder: string; pid: number }> {
+  const { page, workspace } = editor();
+  const known = await runFolders(workspace);
+  await openSideBar(page);
+  const launcher = await webview(page, 'launcher');
+  await launcher.getByRole('combobox', { name: 'Experiment' }).click();
+  await launcher.getByRole('option', { name: 'mnist-mlp.ts' }).click();
+  await launcher.locator('vscode-text-field[aria-label="Epochs"] input').fill('500');
+  await button(launcher, 'Run').click();
+  const folder = await nextRun(workspace, known);
+  await untilRun(folder, (run) => reportedSteps(run) > 0);
+  return { folder, pid: await workerPid(folder) };
+}
+
+function button(frame: Frame, label: string) {
+  return frame.getByRole('button', { name: label, exact: true });
+}
+
+/** How many values the first chart of a run panel says that it draws; waits until there are some. */
+async function samplesShown(panel: Frame): Promise<number> {
+  const label = panel.locator('canvas[aria-roledescription="chart"]').first();
+  await expect.poll(() => label.getAttribute('aria-label')).toMatch(/, [\d,]+ values/);
+  const text = (await label.getAttribute('aria-label')) ?? '';
+  return Number(/, ([\d,]+) values/.exec(text)?.[1]?.replaceAll(',', ''));
+}

@@ -1,0 +1,7 @@
+/** The tests that run inside the extension host of a real VS Code; it calls `run`. */
+import './activation';
+import './manifest';
+import './models';
+import './runs';
+
+export { runAll as run } from './registry';
