@@ -26,8 +26,15 @@ let chosen: { readonly id: EngineId; readonly engine: Promise<LoadedEngine> } | 
 export async function loadEngine(id: EngineId | 'best', options: EngineOptions = {}): Promise<LoadedEngine> {
   const wanted = id === 'best' ? (chosen?.id ?? (await best())) : id;
   chosen ??= { id: wanted, engine: ENGINES[wanted].load(options) };
-  if (chosen.id === wanted) return await chosen.engine;
-  throw new Error(`This process computes on ${chosen.id}; ${wanted} needs a process of its own.`);
+  if (chosen.id !== wanted) {
+    throw new Error(`This process computes on ${chosen.id}; ${wanted} needs a process of its own.`);
+  }
+  try {
+    return await chosen.engine;
+  } catch (error) {
+    chosen = undefined;
+    throw error;
+  }
 }
 
 async function best(): Promise<EngineId> {
