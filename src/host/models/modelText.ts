@@ -3,7 +3,10 @@ import type { Model } from '../../modelfile/model';
 import { byteCount, measured } from '../quantities';
 import { textTable } from './textTable';
 
-/** What the header of a model says, as a page of plain text. `locale` is a BCP 47 tag. */
+/**
+ * What the header of a model says, as a page of plain text: in ASCII, because the editor marks everything
+ * else as suspect in an untrusted workspace. `locale` is a BCP 47 tag.
+ */
 export function modelText(model: Model, locale: string): string {
   const count = (value: number): string => value.toLocaleString(locale);
   const parameters = model.tensors.reduce((sum, { size }) => sum + size, 0);
@@ -25,14 +28,14 @@ export function modelText(model: Model, locale: string): string {
     model.tensors.map(({ name, dtype, shape, size, bytes }) => [
       oneLine(name),
       dtype,
-      shape.length === 0 ? 'scalar' : shape.join(' × '),
+      shape.length === 0 ? 'scalar' : shape.join(' x '),
       count(size),
       byteCount(bytes, locale),
     ]),
   );
   return [
     path.basename(model.path),
-    facts.join(' · '),
+    facts.join(', '),
     ...(model.files.length > 1
       ? [`files: ${model.files.map((file) => path.basename(file)).join(', ')}`]
       : []),
@@ -77,7 +80,7 @@ export function comparisonText(a: string, b: string, comparison: Comparison): st
     ],
     worstFirst.map(({ name, shape, distortion, snrDb, mse, maxAbs }) => [
       oneLine(name),
-      shape.join(' × '),
+      shape.join(' x '),
       ...[distortion, snrDb, mse, maxAbs].map(measured),
     ]),
   );
@@ -86,7 +89,7 @@ export function comparisonText(a: string, b: string, comparison: Comparison): st
   return [
     a,
     b,
-    `${changed.length} tensors differ · ${identical} identical · ${added.length} added · ${removed.length} removed`,
+    `${changed.length} tensors differ, ${identical} identical, ${added.length} added, ${removed.length} removed`,
     ...(changed.length > 0
       ? ['', 'Distortion is the mean squared error divided by the mean square of the first.', '', differences]
       : []),
@@ -99,5 +102,5 @@ export function comparisonText(a: string, b: string, comparison: Comparison): st
 /** Names and metadata come from a file that anybody may have made: they get one line each, and no more. */
 function oneLine(value: string): string {
   const line = value.replace(/\p{C}+/gu, ' ');
-  return line.length > 200 ? `${line.slice(0, 199)}…` : line;
+  return line.length > 200 ? `${line.slice(0, 197)}...` : line;
 }

@@ -14,6 +14,6 @@ export function textTable(columns: readonly TextColumn[], rows: readonly (readon
       .map((cell, i) => (columns[i]!.align === 'right' ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
       .join('  ')
       .trimEnd();
-  const rule = widths.map((width) => '─'.repeat(width));
+  const rule = widths.map((width) => '-'.repeat(width));
   return [line(columns.map(({ title }) => title)), line(rule), ...rows.map(line)].join('\n');
 }
