@@ -35,7 +35,8 @@ export function createProgram(
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
     .configureHelp({ showGlobalOptions: true })
-    .showSuggestionAfterError();
+    .showSuggestionAfterError()
+    .addHelpText('after', '\nExample:\n  weightroom quantize model.safetensors');
   const run: Run = (command) => execute(new Session(program.opts<GlobalOptions>()), command);
   for (const add of [
     addInspect,

@@ -35,6 +35,11 @@ export function formatShape(shape: readonly number[]): string {
   return shape.length === 0 ? 'scalar' : shape.join(' × ');
 }
 
+/** A tensor's name with its middle left out where it is long: both ends tell tensors apart. */
+export function shortName(name: string): string {
+  return name.length <= 64 ? name : `${name.slice(0, 20)}…${name.slice(-43)}`;
+}
+
 function scaled(value: number, units: readonly string[], gap: string): string {
   let power = 0;
   while (Math.abs(value) >= 999.5 && power < units.length - 1) {

@@ -18,6 +18,14 @@ import {
 export const QUANTIZATION_METHODS = ['kashin-greedy', 'rtn'] as const;
 export type QuantizationMethodId = (typeof QUANTIZATION_METHODS)[number];
 
+/**
+ * For a person who chooses nothing. At 4 bits on the Universal Sentence Encoder Lite `rtn` has about half
+ * the distortion of `kashin-greedy` (20.3 dB at 4.16 true bits a weight against 17.8 dB at 4.02).
+ */
+export const DEFAULT_METHOD: QuantizationMethodId = 'rtn';
+export const DEFAULT_BITS = 4;
+export const DEFAULT_SEED = 1;
+
 /** `portable`: dequantized, opens everywhere. `native`: packed codes, as small as the bits say. */
 export const OUTPUT_FORMS = ['portable', 'native'] as const;
 export type OutputForm = (typeof OUTPUT_FORMS)[number];

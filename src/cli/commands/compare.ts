@@ -4,7 +4,7 @@ import { openAnyModel } from '../../quantize/native/open';
 import type { Run } from '../session';
 import type { Style } from '../style';
 import { renderTable } from '../table';
-import { formatDecibels, formatNumber, formatShape } from '../units';
+import { formatDecibels, formatNumber, formatShape, shortName } from '../units';
 
 export function addCompare(program: Command, run: Run): void {
   program
@@ -43,7 +43,7 @@ function comparisonText({ added, removed, changed, identical }: ModelComparison,
       { title: 'Largest error', right: true },
     ];
     const rows = changed.map(({ name, shape, snrDb, distortion, mse, maxAbs }) => [
-      name,
+      shortName(name),
       formatShape(shape),
       formatDecibels(snrDb),
       formatNumber(distortion),

@@ -5,7 +5,7 @@ import { openAnyModel } from '../../quantize/native/open';
 import type { Run, Session } from '../session';
 import type { Style } from '../style';
 import { renderFacts, renderTable, type Column } from '../table';
-import { formatBytes, formatCount, formatNumber, formatShape } from '../units';
+import { formatBytes, formatCount, formatNumber, formatShape, shortName } from '../units';
 
 interface InspectedTensor {
   readonly name: string;
@@ -86,7 +86,7 @@ function tensorTable(tensors: readonly InspectedTensor[], style: Style): string 
     columns.push(...STATISTICS.map((title) => ({ title, right: true })));
   }
   const rows = tensors.map(({ name, dtype, shape, bytes, stats }) => [
-    name,
+    shortName(name),
     dtype,
     formatShape(shape),
     formatBytes(bytes),

@@ -4,6 +4,9 @@ import { Option, type Command } from 'commander';
 import { defaultOutput } from '../../modelfile/outputName';
 import type { QuantizeSummary, TensorResult } from '../../protocol/events';
 import {
+  DEFAULT_BITS,
+  DEFAULT_METHOD,
+  DEFAULT_SEED,
   defaultGroupSize,
   METHOD_BITS,
   OUTPUT_FORMS,
@@ -20,7 +23,7 @@ import { cancelledError } from '../interruption';
 import type { Run } from '../session';
 import type { Style } from '../style';
 import { renderFacts, renderTable } from '../table';
-import { formatBytes, formatDecibels, formatDuration, formatNumber, formatShape } from '../units';
+import { formatBytes, formatDecibels, formatDuration, formatNumber, formatShape, shortName } from '../units';
 
 interface QuantizeOptions {
   readonly method: QuantizationMethodId;
@@ -31,10 +34,6 @@ interface QuantizeOptions {
   readonly keep: readonly string[];
   readonly groupSize?: number;
 }
-
-const DEFAULT_METHOD: QuantizationMethodId = 'kashin-greedy';
-const DEFAULT_BITS = 4;
-const DEFAULT_SEED = 1;
 
 export function addQuantize(program: Command, run: Run): void {
   program
@@ -49,7 +48,11 @@ export function addQuantize(program: Command, run: Run): void {
     )
     .option('--out <path>', 'the file to write (default: model.w4.safetensors beside model.safetensors)')
     .option('--force', 'replace the file to write where it exists')
-    .option('--keep <glob>', 'copy tensors of this name unchanged; may be repeated', repeated, [])
+    .addOption(
+      new Option('--keep <glob>', 'copy tensors of this name unchanged; may be repeated')
+        .argParser(repeated)
+        .default([], 'small, one-dimensional and integer tensors'),
+    )
     .option(
       '--group-size <n>',
       `weights that share their levels (default: ${QUANTIZATION_METHODS.map((m) => `${defaultGroupSize(m)} for ${m}`).join(', ')})`,
@@ -143,6 +146,7 @@ function answerText(
   tensors: readonly TensorResult[],
   style: Style,
 ): string {
+  const quantized = tensors.filter(({ action }) => action === 'quantized');
   const table = renderTable(
     [
       { title: 'Tensor' },
@@ -150,15 +154,13 @@ function answerText(
       { title: 'Bits', right: true },
       { title: 'SNR', right: true },
       { title: 'Distortion', right: true },
-      { title: '' },
     ],
-    tensors.map((tensor) => [
-      tensor.name,
+    quantized.map((tensor) => [
+      shortName(tensor.name),
       formatShape(tensor.shape),
       formatNumber(tensor.bits),
       formatDecibels(tensor.snrDb),
       formatNumber(tensor.distortion),
-      tensor.action === 'kept' ? `kept: ${tensor.reason ?? 'as asked'}` : '',
     ]),
     style,
   );
@@ -171,10 +173,21 @@ function answerText(
         `${formatNumber(bitsPerWeight.weights)} quantized, ${formatNumber(bitsPerWeight.file)} whole native file`,
       ],
       ['SNR', formatDecibels(snrDb)],
+      ['Kept', keptText(tensors)],
       ['Time', formatDuration(summary.seconds)],
       ['Run', summary.id],
     ],
     style,
   );
   return `${table}\n\n${facts}`;
+}
+
+/** `12 (it has fewer than 4096 elements), 38 (I32 numbers are no weights)`. */
+function keptText(tensors: readonly TensorResult[]): string {
+  const reasons = new Map<string, number>();
+  for (const { action, reason = 'as asked' } of tensors) {
+    if (action === 'kept') reasons.set(reason, (reasons.get(reason) ?? 0) + 1);
+  }
+  if (reasons.size === 0) return 'none';
+  return Array.from(reasons, ([reason, count]) => `${count} (${reason})`).join(', ');
 }
