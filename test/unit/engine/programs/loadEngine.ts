@@ -43,9 +43,7 @@ async function main(wanted: EngineId | 'best'): Promise<void> {
   const first = step();
   let last = first;
   for (let i = 0; i < 9; i++) last = step();
-  const loaded: Loaded = {
-    ...{ id, backend: tf.getBackend(), device, version, again, refusal },
-    leaked: last - first,
-  };
+  const backend = tf.getBackend();
+  const loaded: Loaded = { id, backend, device, version, again, refusal, leaked: last - first };
   process.stdout.write(JSON.stringify(loaded));
 }
