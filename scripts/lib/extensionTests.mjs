@@ -54,7 +54,13 @@ async function startServer(vscode, home, workspace, env) {
     [
       vscode.server,
       ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token'],
-      ...['--accept-server-license-terms', '--enable-smoke-test-driver', '--telemetry-level', 'off'],
+      ...[
+        '--accept-server-license-terms',
+        '--enable-smoke-test-driver',
+        '--telemetry-level',
+        'off',
+        '--disable-workspace-trust',
+      ],
       ...['--server-data-dir', home, '--extensions-dir', path.join(home, 'extensions')],
       ...['--default-folder', workspace],
     ],
