@@ -1,7 +1,7 @@
 import type { TensorFlow } from '../engine/engine';
 import type { DType } from '../modelfile/model';
 import { openModel } from '../modelfile/open';
-import { createSafetensorsWriter } from '../modelfile/write';
+import { createSafetensorsWriter, type WriteOptions } from '../modelfile/write';
 import { UserError } from '../protocol/userError';
 import { numberAt, objectAt, stringAt } from '../protocol/validate';
 import type { NamedVariable } from './optimizers/optimizer';
@@ -12,7 +12,7 @@ export interface Position {
   /** Steps done. */
   readonly step: number;
   /** The step after which the model was tested last. */
-  readonly evaluated: number;
+  readonly tested: number;
   readonly final: Final;
   readonly best: Best;
 }
@@ -41,26 +41,22 @@ export async function saveCheckpoint(
   tensors: readonly NamedVariable[],
 ): Promise<void> {
   const record = JSON.stringify({ ...position, identity });
-  await writeTensors(file, tensors, { [METADATA_KEY]: record }, true);
+  await saveTensors(file, tensors, { [METADATA_KEY]: record }, { force: true });
 }
 
-/** Writes the model's variables alone, for use elsewhere. */
-export async function saveModel(file: string, variables: readonly NamedVariable[]): Promise<void> {
-  await writeTensors(file, variables, {}, false);
-}
-
-async function writeTensors(
+/** Writes tensors into a new safetensors file, one after another, so that only one is in memory twice. */
+export async function saveTensors(
   file: string,
   tensors: readonly NamedVariable[],
   metadata: Readonly<Record<string, string>>,
-  force: boolean,
+  options: WriteOptions,
 ): Promise<void> {
   const entries = tensors.map(({ name, variable }) => ({
     name,
     dtype: DTYPE_OF[variable.dtype]!,
     shape: variable.shape,
   }));
-  const writer = await createSafetensorsWriter(file, entries, metadata, { force });
+  const writer = await createSafetensorsWriter(file, entries, metadata, options);
   try {
     for (const { name, variable } of tensors) {
       const values = await variable.data();
@@ -133,9 +129,9 @@ function parseRecord(record: string): { position: Position; identity: Identity }
   return {
     position: {
       step: numberAt(value['step'], 'checkpoint.step', count),
-      evaluated: numberAt(value['evaluated'], 'checkpoint.evaluated', count),
-      final: objectAt(value['final'], 'checkpoint.final') as Final,
-      best: objectAt(value['best'], 'checkpoint.best') as Best,
+      tested: numberAt(value['tested'], 'checkpoint.tested', count),
+      final: readFinal(value['final']),
+      best: readBest(value['best']),
     },
     identity: {
       optimizer: stringAt(identity['optimizer'], 'checkpoint.identity.optimizer'),
@@ -144,6 +140,26 @@ function parseRecord(record: string): { position: Position; identity: Identity }
       trainSize: numberAt(identity['trainSize'], 'checkpoint.identity.trainSize', count),
     },
   };
+}
+
+/** JSON has `null` for a number that is not finite. */
+function readFinal(value: unknown): Final {
+  const entries = Object.entries(objectAt(value, 'checkpoint.final'));
+  return Object.fromEntries(
+    entries.map(([name, last]) => [name, last === null ? NaN : numberAt(last, `checkpoint.final.${name}`)]),
+  );
+}
+
+function readBest(value: unknown): Best {
+  const entries = Object.entries(objectAt(value, 'checkpoint.best'));
+  return Object.fromEntries(
+    entries.map(([name, best]) => {
+      const where = `checkpoint.best.${name}`;
+      const record = objectAt(best, where);
+      const step = numberAt(record['step'], `${where}.step`, { min: 0, integer: true });
+      return [name, { value: numberAt(record['value'], `${where}.value`), step }];
+    }),
+  );
 }
 
 function mismatch(what: string): UserError {

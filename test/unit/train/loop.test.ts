@@ -180,6 +180,22 @@ describe('train', () => {
     expect(metricsOf(events)[0]![0]).toBe(8);
   });
 
+  it('carries figures that are not finite over a checkpoint', async () => {
+    const line = lineExperiment(tf, 0.1);
+    const metrics = [{ name: 'broken', of: (): Scalar => tf.scalar(NaN) }];
+    const { outputs, result } = await record({ tf, experiment: { ...line, metrics, epochs: 1 } });
+    expect(result.final['testBroken']).toBeNaN();
+    expect(result.best['testBroken']).toBeUndefined();
+    const again = await record({ tf, experiment: { ...line, metrics, epochs: 1 }, resume: outputs });
+    expect(again.result).toEqual(result);
+  });
+
+  it('refuses to go on beyond the end', async () => {
+    const { outputs } = await record({ tf, experiment: spiralExperiment(tf, { epochs: 2 }) });
+    const resumed = record({ tf, experiment: spiralExperiment(tf, { epochs: 1 }), resume: outputs });
+    await expect(resumed).rejects.toMatchObject({ code: 'already-trained' });
+  });
+
   it('says so where the checkpoint is damaged', async () => {
     const { outputs } = await record({ tf, experiment: spiralExperiment(tf, { epochs: 1 }) });
     const file = path.join(outputs, 'checkpoint.safetensors');

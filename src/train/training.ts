@@ -1,0 +1,173 @@
+import type { Scalar } from '@tensorflow/tfjs';
+import type { DataSet } from '../data/dataSet';
+import type { TensorFlow } from '../engine/engine';
+import { UserError } from '../protocol/userError';
+import { epochOrder, takeBatch, type Batch } from './batches';
+import { restoreCheckpoint, saveCheckpoint, saveTensors, type Identity } from './checkpoint';
+import { evaluate } from './evaluate';
+import type { Experiment, LossFunction } from './experiment';
+import { LossLedger, type StepLoss } from './lossLedger';
+import { lossOf, measuresOf, type Measure } from './objective';
+import { createOptimizer } from './optimizers/create';
+import type { NamedVariable, Optimizer } from './optimizers/optimizer';
+import { streamSeed, withSeededRandom } from './randomness';
+import { Scoreboard } from './scoreboard';
+import { trainableModel, type TrainableModel } from './trainableModel';
+
+/** Examples in a batch when testing, at least: nothing is kept for a backward pass. */
+const TEST_BATCH = 500;
+
+/**
+ * A model in training: everything that its next step depends on, so that it can be saved and restored
+ * whole. It owns its tensors; `dispose` gives them back.
+ */
+export class Training {
+  /** Steps done. */
+  step = 0;
+  scores: Scoreboard;
+  readonly model: TrainableModel;
+  private readonly optimizer: Optimizer;
+  private readonly loss: LossFunction;
+  private readonly measures: readonly Measure[];
+  private readonly ledger: LossLedger;
+  /** The step after which the model was tested last. */
+  private tested = 0;
+  private order: { readonly epoch: number; readonly examples: Uint32Array } | undefined;
+
+  /** @throws UserError where the experiment's model, loss or metrics cannot be used with the data */
+  constructor(
+    private readonly tf: TensorFlow,
+    private readonly experiment: Experiment,
+    private readonly data: DataSet,
+  ) {
+    const { model, parameters = {}, optimizer, seed } = experiment;
+    this.loss = lossOf(tf, experiment, data.train);
+    this.measures = data.test === undefined ? [] : measuresOf(tf, experiment, data.test);
+    this.scores = new Scoreboard(this.measures);
+    this.model = withSeededRandom(streamSeed(seed, 'weights'), () => trainableModel(tf, model(parameters)));
+    this.optimizer = createOptimizer(tf, optimizer, this.model.trainable);
+    this.ledger = new LossLedger(tf);
+  }
+
+  /** Losses of steps that have not been fetched. */
+  get unsettled(): number {
+    return this.ledger.size;
+  }
+
+  /** Applies model and loss to two examples, so that a misfit is told before anything else happens. */
+  checkFit(): void {
+    const { x, y, size } = this.data.train;
+    try {
+      this.tf.tidy(() => {
+        const batch = takeBatch(this.tf, this.data.train, Uint32Array.of(0, size - 1));
+        const { shape } = this.loss(batch.y, this.model.apply(batch.x, false));
+        if (shape.some((length) => length !== 1)) {
+          throw new Error(`the loss has the shape [${shape.join(', ')}], not one value`);
+        }
+      });
+    } catch (cause) {
+      throw new UserError(
+        'model-does-not-fit',
+        `Model, loss and data do not fit together: ${cause instanceof Error ? cause.message : String(cause)}`,
+        `An example of x has the shape [${x.shape.join(', ')}], its target ` +
+          `[${(y.classes === undefined ? y.shape : [y.classes]).join(', ')}].`,
+        { cause },
+      );
+    }
+  }
+
+  /** One step on the next batch of the epoch. Its loss, from before the step, is fetched by `settle`. */
+  advance(): void {
+    const seed = streamSeed(this.experiment.seed, 'step', this.step);
+    const loss = withSeededRandom(seed, () => this.descend(this.nextBatch()));
+    this.step++;
+    this.ledger.add(this.step, loss);
+  }
+
+  /** Fetches the losses of the steps since the last time. */
+  settle(): Promise<readonly StepLoss[]> {
+    return this.ledger.settle();
+  }
+
+  get isTested(): boolean {
+    return this.data.test === undefined || this.tested === this.step;
+  }
+
+  /** Means of all measures over the test examples; `undefined` where there are none, or `signal` was aborted. */
+  async test(signal: AbortSignal): Promise<Readonly<Record<string, number>> | undefined> {
+    const { test } = this.data;
+    if (test === undefined) return undefined;
+    const size = Math.max(this.experiment.batchSize, TEST_BATCH);
+    const values = await evaluate(this.tf, this.model, test, this.measures, size, signal);
+    if (values !== undefined) this.tested = this.step;
+    return values;
+  }
+
+  /** Writes everything into one file that `restore` reads. */
+  async save(file: string): Promise<void> {
+    const { step, tested, tensors, identity } = this;
+    const { final, best } = this.scores;
+    await saveCheckpoint(file, { step, tested, final, best }, identity, tensors);
+  }
+
+  /** Writes the model's variables alone, for use elsewhere. */
+  async saveModel(file: string): Promise<void> {
+    await saveTensors(file, this.model.variables, {}, { force: false });
+  }
+
+  /** @throws UserError `checkpoint-mismatch`, or the errors of a bad file */
+  async restore(file: string): Promise<void> {
+    const position = await restoreCheckpoint(this.tf, file, this.identity, this.tensors);
+    this.step = position.step;
+    this.tested = position.tested;
+    this.optimizer.iterations = position.step;
+    this.scores = new Scoreboard(this.measures, position.final, position.best);
+  }
+
+  dispose(): void {
+    this.ledger.dispose();
+    this.optimizer.dispose();
+    this.model.dispose();
+  }
+
+  private get tensors(): readonly NamedVariable[] {
+    return [...this.model.variables, ...this.optimizer.state];
+  }
+
+  private get identity(): Identity {
+    const { optimizer, batchSize, seed } = this.experiment;
+    return { optimizer: optimizer.name, batchSize, seed, trainSize: this.data.train.size };
+  }
+
+  private nextBatch(): Batch {
+    const { batchSize, seed } = this.experiment;
+    const { train } = this.data;
+    const stepsPerEpoch = Math.ceil(train.size / batchSize);
+    const epoch = Math.floor(this.step / stepsPerEpoch);
+    if (this.order?.epoch !== epoch) this.order = { epoch, examples: epochOrder(train.size, seed, epoch) };
+    const start = (this.step % stepsPerEpoch) * batchSize;
+    return takeBatch(this.tf, train, this.order.examples.subarray(start, start + batchSize));
+  }
+
+  /** Moves the variables on one batch, which it disposes. Returns the loss before, with all penalties. */
+  private descend({ x, y }: Batch): Scalar {
+    const { tf, model } = this;
+    try {
+      return tf.tidy(() => {
+        const objective = (): Scalar =>
+          model
+            .penalties()
+            .reduce<Scalar>(
+              (sum, term) => tf.add(sum, term),
+              tf.reshape(this.loss(y, model.apply(x, true)), []),
+            );
+        const variables = model.trainable.map(({ variable }) => variable);
+        const { value, grads } = tf.variableGrads(objective, variables);
+        this.optimizer.step(grads);
+        return value;
+      });
+    } finally {
+      tf.dispose([x, y]);
+    }
+  }
+}
