@@ -61,7 +61,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new RunStatusBar(store),
     new RunNotices(store, (folder) => panels.isShown(folder), log),
     new ExperimentLens(store),
-    new LauncherView(context.extensionUri, engines, problems, startFromForm),
+    new LauncherView(context.extensionUri, engines, problems, store, startFromForm),
     vscode.window.registerTreeDataProvider('weightroom.runs', runsTree),
     vscode.window.registerTreeDataProvider('weightroom.engines', enginesTree),
     registerCommands(

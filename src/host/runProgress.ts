@@ -1,3 +1,4 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { isOver } from '../protocol/run';
 import { cancelRun } from '../runs/cancel';
@@ -6,11 +7,12 @@ import { percent } from './quantities';
 import type { RunStore } from './runStore';
 
 /**
- * Shows a run that a person has just started as a notification with progress and Cancel, until it is over.
+ * Shows a quantization that a person has just started as a notification with progress and Cancel, until it is over.
  * The run does not depend on it: it goes on when the window is closed.
  */
 export async function showRunProgress(store: RunStore, problems: Problems, folder: string): Promise<void> {
-  const title = store.get(folder)?.name ?? folder;
+  const name = store.get(folder)?.name ?? path.basename(folder);
+  const title = vscode.l10n.t('Quantizing {0}', name);
   const options = { location: vscode.ProgressLocation.Notification, title, cancellable: true };
   await vscode.window.withProgress(options, async (progress, token) => {
     let shown = 0;
@@ -22,7 +24,10 @@ export async function showRunProgress(store: RunStore, problems: Problems, folde
         const run = store.get(folder);
         if (!run?.progress) return;
         const { fraction, what } = run.progress;
-        progress.report({ message: `${percent(fraction)} · ${what}`, increment: (fraction - shown) * 100 });
+        progress.report({
+          message: `${percent(fraction)} · ${ending(what)}`,
+          increment: (fraction - shown) * 100,
+        });
         shown = fraction;
       });
     } finally {
@@ -44,4 +49,9 @@ async function untilOver(store: RunStore, folder: string, onChange: () => void):
     const subscription = store.onDidChange(look);
     look();
   });
+}
+
+/** Names of tensors are long, and differ at their end. */
+function ending(name: string): string {
+  return name.length > 40 ? `…${name.slice(-39)}` : name;
 }

@@ -72,9 +72,17 @@ export class RunStore implements vscode.Disposable {
 
   /** Takes up a run that was created just now, so that its end is announced however soon it comes. */
   adopt(folder: string, spec: JobSpec): void {
-    const id = path.basename(folder);
-    const queued = { id, job: spec.job, name: id, state: 'queued', started: Date.now(), seconds: 0 } as const;
-    this.put({ ...queued, last: {}, folder, spec });
+    this.put({
+      id: path.basename(folder),
+      job: spec.job,
+      name: path.basename(spec.job === 'quantize' ? spec.input : spec.experiment),
+      state: 'queued',
+      started: Date.now(),
+      seconds: 0,
+      last: {},
+      folder,
+      spec,
+    });
   }
 
   /** Looks at one run, whether live or over; `undefined` where there is no such run. */

@@ -7,11 +7,27 @@ import { findExperiments } from '../experiments/experimentFiles';
 import { browseForModel, findModels, workspaceFile, type WorkspaceFile } from '../models/modelFiles';
 import { loadPage, webviewOptions } from '../panels/webviewFiles';
 import type { Problems } from '../problems';
+import type { RunStore } from '../runStore';
+import { Throttle } from '../throttle';
+
+/** Filling the form searches the workspace, so it is not done more often than this; milliseconds. */
+const SEARCH_INTERVAL = 1000;
+
+/** What may change the files or the rights that the form shows. */
+const WORKSPACE_CHANGES: readonly vscode.Event<unknown>[] = [
+  vscode.workspace.onDidGrantWorkspaceTrust,
+  vscode.workspace.onDidChangeWorkspaceFolders,
+  vscode.workspace.onDidCreateFiles,
+  vscode.workspace.onDidDeleteFiles,
+  vscode.workspace.onDidRenameFiles,
+  vscode.workspace.onDidSaveTextDocument,
+];
 
 /** The Run view: a form over what the workspace holds. What it sends is a spec; the files are checked here. */
 export class LauncherView implements vscode.WebviewViewProvider, vscode.Disposable {
   private view: vscode.WebviewView | undefined;
   private readonly subscriptions: vscode.Disposable;
+  private readonly throttle = new Throttle(SEARCH_INTERVAL, () => void this.sendState());
   /** Models from outside the workspace that a person has browsed to. */
   private readonly browsed: WorkspaceFile[] = [];
 
@@ -19,23 +35,21 @@ export class LauncherView implements vscode.WebviewViewProvider, vscode.Disposab
     private readonly extension: vscode.Uri,
     private readonly engines: EngineList,
     private readonly problems: Problems,
+    store: RunStore,
     private readonly start: (spec: JobSpec) => Promise<void>,
   ) {
+    // A run that ends may have written a model.
+    const changes: vscode.Event<unknown>[] = [engines.onDidChange, store.onDidEnd, ...WORKSPACE_CHANGES];
     this.subscriptions = vscode.Disposable.from(
       vscode.window.registerWebviewViewProvider('weightroom.launcher', this),
-      engines.onDidChange(() => void this.sendState()),
-      vscode.workspace.onDidGrantWorkspaceTrust(() => void this.sendState()),
-      vscode.workspace.onDidChangeWorkspaceFolders(() => void this.sendState()),
-      vscode.workspace.onDidCreateFiles(() => void this.sendState()),
-      vscode.workspace.onDidDeleteFiles(() => void this.sendState()),
-      vscode.workspace.onDidSaveTextDocument(() => void this.sendState()),
+      this.throttle,
+      ...changes.map((change) => change(() => this.throttle.request())),
     );
   }
 
   resolveWebviewView(view: vscode.WebviewView): void {
     this.view = view;
     view.onDidDispose(() => (this.view = undefined));
-    view.onDidChangeVisibility(() => void this.sendState());
     view.webview.onDidReceiveMessage((message: FromLauncher) => {
       this.handle(message).catch((error: unknown) => this.problems.report(error));
     });
