@@ -1,5 +1,5 @@
 import type { WriteStream } from 'node:tty';
-import { formatCount, formatDuration } from './units';
+import { formatCount, formatDuration, shortName } from './units';
 
 /** How far a command is. */
 export interface Step {
@@ -70,7 +70,7 @@ export class Progress {
       const shown = formatCount(rate < 10 ? Number(rate.toFixed(1)) : Math.round(rate));
       parts.push(`${shown} ${unit ?? ''}/s`, `${formatDuration((total - done) / rate)} left`);
     }
-    return [...parts, what].join('  ');
+    return [...parts, shortName(what)].join('  ');
   }
 }
 

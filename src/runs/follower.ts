@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunEvent } from '../protocol/events';
 import { isOver, type RunSummary } from '../protocol/run';
-import { JournalReader, readJournalEnd } from './journalReader';
+import { JournalReader, readJournalEnds } from './journalReader';
 import { runFiles } from './layout';
 import { readLogTail } from './logTail';
 import { readSpec, type SpecFile } from './specFile';
@@ -11,7 +11,7 @@ import { SummaryFold } from './summaryFold';
 
 /** Journals of finished runs above this size are not read whole for a list, bytes. */
 const WHOLE_LIMIT = 2 ** 18;
-/** The end of a journal that surely holds `finished`, bytes. */
+/** As much of each end surely holds `started` and `finished`, bytes. */
 const END = 2 ** 16;
 
 type EventBatch = (events: readonly RunEvent[]) => void;
@@ -21,6 +21,8 @@ export class RunFollower {
   private readonly reader: JournalReader;
   private readonly fold = new SummaryFold();
   private specFile: SpecFile | undefined;
+  /** How the run stands, once nothing will be appended any more. */
+  private closed: RunSummary | undefined;
   private pending: Promise<unknown> = Promise.resolve();
 
   constructor(readonly folder: string) {
@@ -38,12 +40,13 @@ export class RunFollower {
    */
   update(onEvents?: EventBatch): Promise<RunSummary> {
     return this.queued(async () => {
+      if (this.closed) return this.closed;
       const { created, spec } = await this.spec();
       const { state, error, died, beat } = await this.derive(created, onEvents);
       const started = this.fold.started ?? created;
       const end = isOver(state) ? Math.max(this.fold.latest ?? started, beat ?? started) : Date.now();
       const logTail = died ? await readLogTail(this.folder) : [];
-      return {
+      const summary: RunSummary = {
         id: path.basename(this.folder),
         job: spec.job,
         name: this.fold.name ?? path.basename(spec.job === 'quantize' ? spec.input : spec.experiment),
@@ -56,6 +59,8 @@ export class RunFollower {
         ...(error && { error }),
         ...(logTail.length > 0 && { logTail }),
       };
+      if (this.fold.finished) this.closed = summary;
+      return summary;
     });
   }
 
@@ -91,14 +96,11 @@ export class RunFollower {
       () => 0,
     );
     if (size <= WHOLE_LIMIT) return;
-    const end = await readJournalEnd(journal, END);
-    if (!end.events.some((event) => event.type === 'finished' && event.summary)) return;
-    for await (const events of this.reader.read()) {
-      this.fold.absorb(events);
-      break;
-    }
-    this.fold.absorb(end.events);
-    this.reader.skipTo(end.size);
+    const ends = await readJournalEnds(journal, END);
+    if (!ends.end.some((event) => event.type === 'finished' && event.summary)) return;
+    this.fold.absorb(ends.start);
+    this.fold.absorb(ends.end);
+    this.reader.skipTo(ends.size);
   }
 
   private queued<T>(act: () => Promise<T>): Promise<T> {

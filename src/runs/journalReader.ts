@@ -51,33 +51,36 @@ export class JournalReader {
     const bytes = this.rest.length > 0 ? Buffer.concat([this.rest, chunk]) : chunk;
     const end = bytes.lastIndexOf(NEWLINE) + 1;
     this.rest = Buffer.from(bytes.subarray(end));
-    const events: RunEvent[] = [];
-    for (const line of bytes.toString('utf8', 0, end).split('\n')) {
-      if (line === '') continue;
-      const event = decodeEvent(line);
-      if (event) events.push(event);
-    }
-    return events;
+    return decodeAll(bytes.toString('utf8', 0, end).split('\n'));
   }
 }
 
-/** Events of the last `bytes` of a journal, and its size. Its first line, most likely cut, is left out. */
-export async function readJournalEnd(
+/** The two ends of a long journal: events of its first and of its last `bytes`, and its size. */
+export async function readJournalEnds(
   file: string,
   bytes: number,
-): Promise<{ readonly events: readonly RunEvent[]; readonly size: number }> {
+): Promise<{
+  readonly start: readonly RunEvent[];
+  readonly end: readonly RunEvent[];
+  readonly size: number;
+}> {
   const handle = await open(file, 'r');
   try {
     const { size } = await handle.stat();
-    const start = Math.max(0, size - bytes);
-    const tail = Buffer.alloc(size - start);
-    await handle.read(tail, 0, tail.length, start);
-    const lines = tail
-      .toString('utf8')
-      .split('\n')
-      .slice(start === 0 ? 0 : 1, -1);
-    return { events: lines.flatMap((line) => decodeEvent(line) ?? []), size };
+    const lines = async (position: number): Promise<string[]> => {
+      const piece = Buffer.alloc(Math.min(bytes, size));
+      await handle.read(piece, 0, piece.length, position);
+      return piece.toString('utf8').split('\n');
+    };
+    // Lines that the cuts go through are left out, and so is one that has no end yet.
+    const start = (await lines(0)).slice(0, -1);
+    const end = (await lines(Math.max(0, size - bytes))).slice(1, -1);
+    return { start: decodeAll(start), end: decodeAll(end), size };
   } finally {
     await handle.close();
   }
+}
+
+function decodeAll(lines: readonly string[]): RunEvent[] {
+  return lines.flatMap((line) => decodeEvent(line) ?? []);
 }

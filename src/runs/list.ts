@@ -8,6 +8,9 @@ import { runsFolder } from './layout';
 /** What this process has read already: a journal is never read twice. */
 const followers = new Map<string, RunFollower>();
 
+/** Folders read at the same time: a process has only so many open files. */
+const AT_ONCE = 32;
+
 /**
  * The runs of a workspace, newest first. Folders that are no runs (foreign, damaged, half-made) are
  * left out. Calling it again reads only what has changed.
@@ -19,8 +22,16 @@ export async function listRuns(workspace: string): Promise<RunSummary[]> {
   for (const known of followers.keys()) {
     if (path.dirname(known) === root && !folders.has(known)) followers.delete(known);
   }
-  const runs = await Promise.all([...folders].map(summarize));
-  return runs.filter((run) => run !== undefined).sort(newestFirst);
+  const waiting = folders.values();
+  const runs: RunSummary[] = [];
+  const work = async (): Promise<void> => {
+    for (const folder of waiting) {
+      const run = await summarize(folder);
+      if (run) runs.push(run);
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return runs.sort(newestFirst);
 }
 
 async function summarize(folder: string): Promise<RunSummary | undefined> {

@@ -166,7 +166,7 @@ function answerText(
   );
   const facts = renderFacts(
     [
-      ...output.map((file) => ['Written', file] as const),
+      ['Written', writtenText(output)],
       ['Size', `${formatBytes(bytes.before)} → ${formatBytes(bytes.after)}`],
       [
         'Bits per weight',
@@ -180,6 +180,12 @@ function answerText(
     style,
   );
   return `${table}\n\n${facts}`;
+}
+
+/** The file to open, which is written last, and how many others belong to it. */
+function writtenText(output: readonly string[]): string {
+  const others = output.length - 1;
+  return `${output.at(-1) ?? 'nothing'}${others > 0 ? ` and ${others} more beside it` : ''}`;
 }
 
 /** `12 (it has fewer than 4096 elements), 38 (I32 numbers are no weights)`. */
