@@ -6,9 +6,9 @@ const root = import.meta.dirname;
 export default defineConfig({
   resolve: { alias: { weightroom: path.join(root, 'src/index.ts') } },
   test: {
-    include: ['test/unit/**/*.test.ts'],
+    include: ['test/unit/**/*.test.ts', 'test/webview/**/*.test.ts'],
     // Engines, the worker and the command line run as the bundles that users get.
-    env: { WEIGHTROOM_DIST: path.join(root, 'dist') },
+    env: { WEIGHTROOM_DIST: process.env['WEIGHTROOM_DIST'] ?? path.join(root, 'dist') },
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -143,16 +143,20 @@ export function barChart(options: BarChartOptions, host: ChartHost): BarChart {
     chart.options.scales = {
       x: {
         type: 'linear',
+        offset: false,
         min: start,
         max: start + Math.max(1, names.length) * width,
         title: { display: true, text: options.xTitle },
         grid: { display: false },
         border: { color: border },
         ticks: {
+          // Names of tensors are too long for an axis: the cursor tells them.
+          display: !onSelect && names.length > 0,
+          includeBounds: false,
           padding: 6,
           maxRotation: 0,
           autoSkipPadding: 24,
-          callback: (value) => (onSelect ? '' : formatTick(Number(value))),
+          callback: (value) => formatTick(Number(value)),
         },
       },
       y: {

@@ -79,7 +79,7 @@ export function chartFrame(parts: ChartParts, host: ChartHost): ChartFrame {
   const setTable = (shown: boolean) => {
     showsTable = shown;
     plot.hidden = shown;
-    legend.hidden = shown;
+    legend.inert = shown;
     tableHost.hidden = !shown;
     toggle.replaceWith((toggle = makeToggle()));
     toggle.focus();
@@ -116,7 +116,7 @@ export function chartFrame(parts: ChartParts, host: ChartHost): ChartFrame {
   const frame = element(
     'section',
     { class: 'chart', attributes: { 'aria-labelledby': heading.id } },
-    element('header', {}, heading, legend, element('div', { class: 'spring' }), tools, exports),
+    element('header', {}, heading, legend, tools, exports),
     plot,
     tableHost,
     live,

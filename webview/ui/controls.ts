@@ -107,11 +107,14 @@ export function textArea(options: FieldOptions & { readonly rows: number }): Tex
 function textControl(node: TextField | TextArea, options: FieldOptions): TextControl {
   if (options.placeholder !== undefined) node.placeholder = options.placeholder;
   node.addEventListener('input', options.onChange);
-  const field = labelled(node, options);
+  // The control takes its name for screen readers from the label that stands in it.
+  node.append(element('span', { class: 'label', text: options.label }));
+  const hint = hintFor(node, options);
   return {
-    ...field,
+    element: element('div', { class: 'field' }, node, hint),
     get: () => node.value,
     set: (value) => (node.value = value),
+    setHint: (text) => (hint.textContent = text),
     setPlaceholder: (text) => (node.placeholder = text),
   };
 }
@@ -130,59 +133,54 @@ export interface DropdownControl extends ValueControl {
 /** One of several. */
 export function dropdown(options: FieldOptions): DropdownControl {
   const node = document.createElement('vscode-dropdown');
-  node.addEventListener('change', options.onChange);
-  const field = labelled(node, options);
-  let wanted = '';
+  node.setAttribute('aria-label', options.label);
+  const label = element('div', { class: 'label', text: options.label });
+  label.addEventListener('click', () => node.focus());
+  const hint = hintFor(node, options);
+  let value = '';
   let offered: readonly Choice[] = [];
-  // The control knows its options only after it is shown; until then the value is what was asked for.
-  const select = () => {
-    const index = Math.max(
-      0,
-      offered.findIndex((choice) => choice.value === wanted),
-    );
-    wanted = offered[index]?.value ?? '';
-    node.selectedIndex = index;
-    node.value = wanted;
+  const settle = () => {
+    if (offered.length > 0 && !offered.some((choice) => choice.value === value)) value = offered[0]!.value;
+    // The control sees its new options only after this task.
+    queueMicrotask(() => {
+      node.selectedIndex = offered.findIndex((choice) => choice.value === value);
+    });
   };
-  node.addEventListener('change', () => (wanted = node.value), { capture: true });
+  node.addEventListener('change', () => {
+    value = node.value;
+    options.onChange();
+  });
   return {
-    ...field,
-    get: () => wanted,
-    set: (value) => {
-      wanted = value;
-      select();
+    element: element('div', { class: 'field' }, label, node, hint),
+    get: () => (offered.length > 0 ? value : ''),
+    set: (next) => {
+      value = next;
+      settle();
     },
+    setHint: (text) => (hint.textContent = text),
     setChoices: (choices) => {
       if (JSON.stringify(choices) === JSON.stringify(offered)) return;
       offered = choices;
-      node.replaceChildren(
-        ...choices.map((choice) => {
-          const option = document.createElement('vscode-option');
-          option.setAttribute('value', choice.value);
-          if (choice.disabled) option.setAttribute('disabled', '');
-          option.textContent = choice.label;
-          return option;
-        }),
-      );
-      queueMicrotask(select);
+      node.replaceChildren(...choices.map(optionOf));
+      settle();
     },
   };
 }
 
-function labelled(control: HTMLElement, options: FieldOptions): Pick<ValueControl, 'element' | 'setHint'> {
+function optionOf(choice: Choice): HTMLElement {
+  const option = document.createElement('vscode-option');
+  const attributes = { value: choice.value, ...(choice.disabled && { disabled: '' }) };
+  return dress(option, { text: choice.label, attributes });
+}
+
+function hintFor(control: HTMLElement, options: FieldOptions): HTMLElement {
   const hint = element('div', {
     class: 'hint',
     text: options.hint ?? '',
     attributes: { id: freshId('hint') },
   });
-  const label = element('div', { class: 'label', text: options.label });
-  label.addEventListener('click', () => control.focus());
-  control.setAttribute('aria-label', options.label);
   control.setAttribute('aria-describedby', hint.id);
-  return {
-    element: element('div', { class: 'field' }, label, control, hint),
-    setHint: (text) => (hint.textContent = text),
-  };
+  return hint;
 }
 
 export interface Tab {
@@ -205,6 +203,7 @@ export function tabs(
   onChange: (id: string) => void,
 ): TabsControl {
   const node = document.createElement('vscode-panels');
+  node.className = 'tabs';
   node.setAttribute('aria-label', label);
   node.setAttribute('activeid', `tab-${all.some((tab) => tab.id === active) ? active : (all[0]?.id ?? '')}`);
   const heads = new Map<string, HTMLElement>();
@@ -215,11 +214,9 @@ export function tabs(
     node.append(head);
   }
   for (const tab of all) {
-    node.append(
-      dress(document.createElement('vscode-panel-view'), { attributes: { id: `view-${tab.id}` } }, [
-        tab.content,
-      ]),
-    );
+    const view = document.createElement('vscode-panel-view');
+    const content = element('div', { class: 'tab-content' }, tab.content);
+    node.append(dress(view, { class: 'tab-view', attributes: { id: `view-${tab.id}` } }, [content]));
   }
   node.addEventListener('change', (event) => {
     if (event.target === node) onChange(node.activeid.replace('tab-', ''));

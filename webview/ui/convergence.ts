@@ -5,6 +5,7 @@ import { metricLabel } from './format';
 import { lineChart, type LineChart, type LineChartView } from './lineChart';
 import { metricGroups } from './metricGroups';
 import type { SeriesColumns, XAxis } from './seriesColumns';
+import { extent } from './trace';
 
 /** What a person chose for the charts of a run, by the title of each chart. */
 export interface ConvergenceView {
@@ -31,6 +32,7 @@ export function convergence(
 ): Convergence {
   let view = first;
   const charts = new Map<string, LineChart>();
+  let shown: readonly SeriesColumns[] = [];
   const change = (next: Partial<ConvergenceView>) => {
     view = { ...view, ...next };
     onView(view);
@@ -50,6 +52,7 @@ export function convergence(
       (xAxis) => {
         change({ xAxis });
         for (const chart of charts.values()) chart.setXAxis(xAxis);
+        alignCharts();
       },
     ).element,
     slider(
@@ -74,6 +77,12 @@ export function convergence(
   const list = element('div', { class: 'charts' });
   bar.hidden = true;
 
+  /** Charts above each other show the same steps. */
+  const alignCharts = () => {
+    const traces = shown.map((series) => ({ xs: series.axis(view.xAxis) }));
+    for (const chart of charts.values()) chart.setExtent(extent(traces));
+  };
+
   const add = (title: string): LineChart => {
     const chart = lineChart(
       {
@@ -97,10 +106,12 @@ export function convergence(
   return {
     element: element('div', { class: 'convergence' }, bar, empty, list),
     setSeries: (series) => {
+      shown = series;
       const groups = metricGroups(series);
       empty.hidden = groups.length > 0;
       bar.hidden = groups.length === 0;
       for (const group of groups) (charts.get(group.title) ?? add(group.title)).setSeries(group.series);
+      alignCharts();
     },
     dispose: () => {
       for (const chart of charts.values()) chart.dispose();

@@ -18,6 +18,12 @@ export function formatCount(value: number): string {
   return minus(value.toLocaleString('en-US', { maximumFractionDigits: 0 }));
 }
 
+/** A number with so many digits after the point, its thousands grouped: `1,876.50`. */
+export function formatFixed(value: number, digits: number): string {
+  const range = { minimumFractionDigits: digits, maximumFractionDigits: digits };
+  return minus(value.toLocaleString('en-US', range));
+}
+
 const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
 /** Bytes in decimal units, three significant digits: `28.4 MB` is 28.4 · 10⁶ bytes. */
@@ -69,12 +75,20 @@ export function formatShape(shape: readonly number[]): string {
   return shape.length === 0 ? '1' : shape.map(String).join(' × ');
 }
 
-/** `trainLoss` as `train loss`: a metric's name for sentences and legends. */
+/**
+ * `trainLoss` as `train loss`: a metric's name for sentences and legends. What stands before a colon, the
+ * name of a run, stays as it is.
+ */
 export function metricLabel(name: string): string {
-  return name
-    .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
-    .replace(/[_-]+/g, ' ')
-    .toLowerCase();
+  const metric = name.lastIndexOf(':') + 1;
+  return (
+    name.slice(0, metric) +
+    name
+      .slice(metric)
+      .replace(/([a-z0-9])([A-Z])/g, '$1 $2')
+      .replace(/[_-]+/g, ' ')
+      .toLowerCase()
+  );
 }
 
 function minus(text: string): string {

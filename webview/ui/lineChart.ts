@@ -65,11 +65,15 @@ export interface LineChart {
   refresh(): void;
   setXAxis(axis: XAxis): void;
   setSmoothing(weight: number): void;
+  /** The places that the axis reaches from and to where it is not zoomed: those of other charts, too. */
+  setExtent(range: Range): void;
   /** Shows this part of the horizontal axis; all of it where absent. */
   setXRange(range: Range | undefined): void;
   dispose(): void;
 }
 
+/** Room for the labels of the vertical axis, in pixels. */
+const Y_AXIS_WIDTH = 52;
 /** Rows that the table view shows at most; the CSV has all. */
 const TABLE_ROWS = 500;
 
@@ -91,6 +95,7 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
   let lines: readonly Line[] = [];
   let drawn: readonly { points: readonly Point[]; style: SeriesStyle }[] = [];
   let cursor: number | undefined;
+  let common: Range | undefined;
 
   const frame = chartFrame(
     {
@@ -209,6 +214,11 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
     return lines.filter((line) => !view.hidden.includes(line.name));
   }
 
+  /** What the horizontal axis shows where it is not zoomed. */
+  function whole(): Range {
+    return common ?? extent(shown());
+  }
+
   function styleOf(trace: Trace): SeriesStyle {
     return seriesStyle(lines.findIndex((line) => line.name === trace.name));
   }
@@ -236,15 +246,15 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
 
   function setRanges(x: Range | undefined, y: Range | undefined): void {
     const { scale, hidden } = view;
-    const [first, last] = extent(shown());
+    const [first, last] = whole();
     const min = Math.max(x?.[0] ?? first, first);
     const max = Math.min(x?.[1] ?? last, last);
-    const whole = min <= first && max >= last;
-    setView({ scale, hidden, ...(!whole && min < max && { x: [min, max] }), y });
+    const all = min <= first && max >= last;
+    setView({ scale, hidden, ...(!all && min < max && { x: [min, max] }), y });
   }
 
   function zoomAbout(factor: number): void {
-    const [min, max] = view.x ?? extent(shown());
+    const [min, max] = view.x ?? whole();
     const middle = cursor ?? (min + max) / 2;
     setRanges([middle - (middle - min) / factor, middle + (max - middle) / factor], view.y);
   }
@@ -258,7 +268,7 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
   }
 
   function render(): void {
-    const [xMin, xMax] = view.x ?? extent(shown());
+    const [xMin, xMax] = view.x ?? whole();
     const columns = Math.max(50, Math.round(frame.canvas.clientWidth));
     const datasets: ChartDataset<'line', Point[]>[] = [];
     const main: { points: Point[]; style: SeriesStyle }[] = [];
@@ -300,11 +310,12 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
 
   function scales() {
     const { grid, border } = theme();
+    const [min, max] = view.x ?? whole();
     return {
       x: {
         type: 'linear' as const,
-        bounds: 'data' as const,
-        ...(view.x && { min: view.x[0], max: view.x[1] }),
+        min,
+        max: max > min ? max : min + 1,
         title: { display: true, text: xAxis === 'time' ? 'time since the start' : axisName() },
         grid: { color: grid, drawTicks: false },
         border: { color: border },
@@ -312,6 +323,7 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
           padding: 6,
           maxRotation: 0,
           autoSkipPadding: 24,
+          includeBounds: false,
           callback: (value: number | string) => formatXTick(Number(value)),
         },
       },
@@ -320,6 +332,10 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
         ...(view.y && { min: view.y[0], max: view.y[1] }),
         grid: { color: grid, drawTicks: false },
         border: { display: false },
+        // Charts above each other keep their left edges in line.
+        afterFit: (axis: { width: number }) => {
+          axis.width = Math.max(axis.width, Y_AXIS_WIDTH);
+        },
         ticks: {
           padding: 8,
           maxTicksLimit: 7,
@@ -335,7 +351,7 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
   }
 
   function moveCursor(to: CursorMove): void {
-    const [min, max] = view.x ?? extent(shown());
+    const [min, max] = view.x ?? whole();
     const page = (max - min) / 10;
     setCursor(target() ?? cursor);
 
@@ -417,6 +433,10 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
     setSmoothing: (weight) => {
       smoothing = weight;
       buildLines();
+      draw();
+    },
+    setExtent: (range) => {
+      common = range;
       draw();
     },
     setXRange: (range) => {

@@ -25,7 +25,7 @@ export function traceOf(series: SeriesColumns, axis: XAxis, smoothing: number): 
 }
 
 /** First and last place that any trace has a sample at; `[0, 1]` where there is none. */
-export function extent(traces: readonly Trace[]): Range {
+export function extent(traces: readonly Pick<Trace, 'xs'>[]): Range {
   let min = Infinity;
   let max = -Infinity;
   for (const { xs } of traces) {

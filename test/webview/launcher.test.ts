@@ -1,0 +1,204 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { METHOD_BITS } from '../../src/protocol/jobSpec';
+import type { LauncherState } from '../../src/protocol/messages';
+import { Browsing, type Panel, type PanelOptions } from './page/browser';
+import { THEME_KINDS } from './page/themes';
+
+const STATE: LauncherState = {
+  trusted: true,
+  experiments: [
+    { path: '/work/mnist-mlp.ts', label: 'mnist-mlp.ts' },
+    { path: '/work/mnist-cnn.ts', label: 'mnist-cnn.ts' },
+  ],
+  models: [{ path: '/work/models/tiny.safetensors', label: 'models/tiny.safetensors' }],
+  engines: [
+    {
+      id: 'tensorflow',
+      usable: false,
+      reason: 'libtensorflow is not installed: install it in the Engines view.',
+      device: '',
+      version: '',
+    },
+    {
+      id: 'wasm',
+      usable: true,
+      reason: 'Part of Weightroom.',
+      device: 'CPU, 2 threads (SIMD)',
+      version: '4.22.0',
+    },
+    { id: 'cpu', usable: true, reason: 'Part of Weightroom.', device: 'CPU, 1 thread', version: '4.22.0' },
+  ],
+};
+
+let browsing: Browsing;
+let panel: Panel;
+
+beforeAll(async () => {
+  browsing = await Browsing.start();
+});
+afterAll(() => browsing.stop());
+afterEach(() => panel.close());
+
+async function open(state = STATE, options: PanelOptions = {}): Promise<Panel> {
+  panel = await browsing.open('launcher', { width: 300, height: 760, ...options });
+  await panel.send({ type: 'state', state });
+  await panel.page.getByRole('button', { name: 'Run', exact: true }).waitFor();
+  return panel;
+}
+
+const run = () => panel.page.getByRole('button', { name: 'Run', exact: true }).click();
+const spec = async () => (await panel.posted()).find(({ type }) => type === 'run')?.['spec'];
+
+async function choose(field: string, option: string): Promise<void> {
+  await panel.page.getByRole('combobox', { name: field }).click();
+  await panel.page.getByRole('option', { name: option }).click();
+}
+
+test('sends what trains the first experiment on the best engine', async () => {
+  await open();
+  await run();
+  expect(await spec()).toEqual({
+    job: 'train',
+    experiment: '/work/mnist-mlp.ts',
+    engine: 'best',
+    overrides: {},
+  });
+});
+
+test('sends every field of a training', async () => {
+  const { page } = await open();
+  await choose('Experiment', 'mnist-cnn.ts');
+  await choose('Engine', 'wasm');
+  await page.getByRole('textbox', { name: 'Epochs' }).fill('3');
+  await page.getByRole('textbox', { name: 'Steps at most' }).fill('200');
+  await page.getByRole('textbox', { name: 'Seed' }).first().fill('42');
+  await page
+    .getByRole('textbox', { name: /Settings/ })
+    .fill('optimizer.learningRate=0.01\n\nmodel.bias = true\nname=two words');
+  await run();
+  expect(await spec()).toEqual({
+    job: 'train',
+    experiment: '/work/mnist-cnn.ts',
+    engine: 'wasm',
+    epochs: 3,
+    maxSteps: 200,
+    seed: 42,
+    overrides: { 'optimizer.learningRate': 0.01, 'model.bias': true, name: 'two words' },
+  });
+});
+
+test('explains the engine, and offers none that cannot be used', async () => {
+  const { page } = await open();
+  await page.getByText('wasm 4.22.0 on CPU, 2 threads (SIMD).').waitFor();
+  await page.getByRole('combobox', { name: 'Engine' }).click();
+  const option = page.getByRole('option', { name: 'tensorflow (cannot be used)' });
+  expect(await option.getAttribute('aria-disabled')).toBe('true');
+});
+
+test('sends a quantization without an output, which the host names', async () => {
+  const { page } = await open();
+  await page.getByRole('radio', { name: 'Quantize' }).check();
+  await page.getByText('Splits each tensor into two flat factors').waitFor();
+  await run();
+  expect(await spec()).toEqual({
+    job: 'quantize',
+    input: '/work/models/tiny.safetensors',
+    output: '',
+    force: false,
+    method: 'kashin-greedy',
+    bits: 4,
+    form: 'portable',
+    groupSize: 4096,
+    keep: [],
+    seed: 0,
+  });
+});
+
+test('offers the bits of the chosen method, and explains each choice', async () => {
+  const { page } = await open();
+  await page.getByRole('radio', { name: 'Quantize' }).check();
+  await choose('Method', 'Round to nearest');
+  await page.getByText('the simple baseline').waitFor();
+  await page.getByRole('combobox', { name: 'Bits a weight' }).click();
+  expect(await page.getByRole('option', { name: /\d bits/ }).count()).toBe(METHOD_BITS.rtn.length);
+  await page.getByRole('option', { name: '3 bits' }).click();
+  await page.getByText('10.7 times smaller than float32').waitFor();
+  await choose('What to write', 'Packed file');
+  await page.getByText('as small as the bits say').waitFor();
+  await page.getByRole('textbox', { name: 'Keep unchanged' }).fill('*.norm.*\nhead.*');
+  await run();
+  expect(await spec()).toMatchObject({
+    method: 'rtn',
+    bits: 3,
+    form: 'native',
+    groupSize: 128,
+    keep: ['*.norm.*', 'head.*'],
+  });
+  await panel.screenshot('launcher-quantize-light');
+});
+
+test.each([
+  ['Epochs', 'many', 'Epochs should be a whole number'],
+  ['Seed', '-1', 'Seed should be a whole number'],
+  ['Settings over the experiment’s own', 'fast', '“fast” is not a setting.'],
+])('refuses %s = %s in place', async (field, text, message) => {
+  const { page } = await open();
+  await page.getByRole('textbox', { name: field }).first().fill(text);
+  await run();
+  await page.getByText(message).waitFor();
+  expect(await spec()).toBeUndefined();
+  await page.getByRole('textbox', { name: field }).first().fill('');
+  await page.getByText(message).waitFor({ state: 'hidden' });
+});
+
+test('shows why the host refused', async () => {
+  const { page } = await open();
+  await panel.send({ type: 'refused', message: 'The file is gone.', remedy: 'Choose another.' });
+  expect(await page.locator('.callout.error').innerText()).toContain('Choose another.');
+});
+
+test('runs nothing in a workspace that is not trusted', async () => {
+  const { page } = await open({ ...STATE, trusted: false });
+  await page.getByRole('button', { name: 'Run', exact: true }).click({ force: true });
+  expect(await spec()).toBeUndefined();
+  await page.getByRole('button', { name: 'Manage Workspace Trust' }).click();
+  expect(await panel.posted()).toContainEqual({ type: 'trust' });
+  await panel.screenshot('launcher-untrusted-light');
+});
+
+test('offers a new experiment, and a model from elsewhere, where there are none', async () => {
+  const { page } = await open({ ...STATE, experiments: [], models: [] });
+  await page.getByRole('button', { name: 'New Experiment…' }).click();
+  await page.getByRole('radio', { name: 'Quantize' }).check();
+  await page.getByRole('button', { name: 'Browse…' }).click();
+  expect(await panel.posted()).toEqual([
+    { type: 'ready' },
+    { type: 'newExperiment' },
+    { type: 'browseModel' },
+  ]);
+  await page.getByText('Choose a model file.').waitFor();
+});
+
+test('keeps the form over a reload', async () => {
+  const { page } = await open();
+  await page.getByRole('radio', { name: 'Quantize' }).check();
+  await choose('Method', 'Round to nearest');
+  await choose('Bits a weight', '5 bits');
+  const state = await panel.state();
+  await panel.close();
+  await open(STATE, { state });
+  await run();
+  expect(await spec()).toMatchObject({ job: 'quantize', method: 'rtn', bits: 5 });
+});
+
+describe.each(THEME_KINDS)('in %s', (theme) => {
+  test('nothing breaks the policy, and nothing serious is found by axe', async () => {
+    await open(STATE, { theme });
+    await panel.screenshot(`launcher-train-${theme}`);
+    expect(await panel.accessibility()).toEqual([]);
+    await panel.page.getByRole('radio', { name: 'Quantize' }).check();
+    await panel.screenshot(`launcher-quantize-${theme}`);
+    expect(await panel.accessibility()).toEqual([]);
+    expect(panel.trouble).toEqual([]);
+  });
+});

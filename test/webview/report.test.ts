@@ -1,0 +1,94 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { ReportDocument } from '../../src/protocol/report';
+import { renderHtml } from '../../src/runs/export/html';
+import { Browsing, frames, type Panel } from './page/browser';
+import { finishedRun, quantizeRun } from './page/runs';
+
+const document: ReportDocument = {
+  title: 'Two quantizations and two trainings',
+  subtitle: 'Measured on 2 cores, 22 November 2026 </script> & more',
+  sections: [
+    {
+      kind: 'text',
+      heading: 'What was done',
+      paragraphs: ['A transformer of seven million parameters was quantized to four bits, by two methods.'],
+    },
+    {
+      kind: 'table',
+      heading: 'Quality',
+      columns: ['Model', 'Bytes', 'Accuracy'],
+      rows: [
+        ['float32', 28_311_552, 0.9733],
+        ['kashin-greedy, 4 bits', 3_580_244, 0.97],
+        ['never measured', 0, Number.NaN],
+      ],
+      note: 'Accuracy on 300 held-out mails.',
+    },
+    { kind: 'runs', heading: 'Quantization', runs: [quantizeRun(24, true), quantizeRun(16, true)] },
+    {
+      kind: 'runs',
+      heading: 'Training',
+      runs: [
+        finishedRun(),
+        { ...finishedRun(), summary: { ...finishedRun().summary, name: 'MNIST, momentum' } },
+      ],
+    },
+  ],
+};
+
+let browsing: Browsing;
+let panel: Panel;
+
+beforeAll(async () => {
+  browsing = await Browsing.start();
+});
+afterAll(() => browsing.stop());
+afterEach(() => panel.close());
+
+async function open(colorScheme: 'light' | 'dark'): Promise<Panel> {
+  const folder = path.join(process.env['WEIGHTROOM_DIST'] ?? 'dist', 'webview');
+  const script = await readFile(path.join(folder, 'report.js'), 'utf8');
+  const style = await readFile(path.join(folder, 'report.css'), 'utf8');
+  panel = await browsing.show(renderHtml(document, { script, style }), { colorScheme });
+  await panel.page.getByRole('heading', { level: 1 }).waitFor();
+  await frames(panel.page);
+  return panel;
+}
+
+test.each(['light', 'dark'] as const)(
+  'draws all sections in %s, within its policy and without findings',
+  async (scheme) => {
+    const { page } = await open(scheme);
+    expect(await page.getByRole('heading', { level: 2 }).allInnerTexts()).toEqual([
+      'What was done',
+      'Quality',
+      'Quantization',
+      'Training',
+    ]);
+    expect(await page.getByText('</script> & more').count()).toBe(1);
+    expect(await page.getByRole('region', { name: 'Table: Quality' }).innerText()).toContain('NaN');
+    await page
+      .getByRole('application', { name: /Line chart of mnist, momentum: train loss|MNIST/i })
+      .first()
+      .waitFor();
+    await page.getByRole('application', { name: /SNR, dB over 18 places/ }).waitFor();
+    await panel.screenshot(`report-${scheme}`);
+    expect(await panel.accessibility()).toEqual([]);
+    expect(panel.trouble).toEqual([]);
+  },
+);
+
+test('saves the data of a chart as a download', async () => {
+  const { page } = await open('light');
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save the data of Signal-to-noise ratio by tensor as CSV' }).click();
+  expect((await download).suggestedFilename()).toBe('signal-to-noise-ratio-by-tensor.csv');
+});
+
+test('prints on paper', async () => {
+  const { page } = await open('dark');
+  const pdf = await page.pdf({ format: 'A4' });
+  expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
+});

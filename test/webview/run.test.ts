@@ -1,0 +1,317 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { Browsing, frames, type Panel, type PanelOptions } from './page/browser';
+import { finishedRun, killedRun, series, trainLoss, trainRun, TRAIN_SUMMARY, uniform } from './page/runs';
+import { THEME_KINDS } from './page/themes';
+
+let browsing: Browsing;
+let panel: Panel;
+
+beforeAll(async () => {
+  browsing = await Browsing.start();
+});
+afterAll(() => browsing.stop());
+afterEach(() => panel.close());
+
+async function open(run = trainRun(), options: PanelOptions = {}): Promise<Panel> {
+  panel = await browsing.open('run', options);
+  await panel.send({ type: 'snapshot', run });
+  await panel.page.getByRole('heading', { level: 1 }).waitFor();
+  await frames(panel.page);
+  return panel;
+}
+
+const chart = (title: string) =>
+  panel.page.getByRole('application', { name: new RegExp(`chart of .*${title}`) });
+const rows = (title: string) =>
+  panel.page
+    .getByRole('region', { name: `Table: ${title}` })
+    .locator('tbody tr')
+    .allInnerTexts();
+
+describe('a running run', () => {
+  test('says ready, and shows nothing before its snapshot', async () => {
+    panel = await browsing.open('run');
+    expect(await panel.posted()).toEqual([{ type: 'ready' }]);
+    expect(await panel.page.locator('#app').innerText()).toBe('');
+  });
+
+  test('shows its name, state, engine, progress and latest values', async () => {
+    const { page } = await open();
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('MNIST, two layers');
+    const head = await page.locator('.run-header').innerText();
+    for (const text of ['Running', 'TensorFlow 2.21.0 on CPU', '43 %', 'epoch 3 of 5', 'about 55 s left']) {
+      expect(head).toContain(text);
+    }
+    expect(await page.locator('.tiles .value').allInnerTexts()).toEqual(['0.1723', '0.1132', '0.9775']);
+    expect(await page.getByRole('heading', { level: 3 }).allInnerTexts()).toEqual(['Loss', 'Accuracy']);
+  });
+
+  test('can be cancelled once', async () => {
+    const { page } = await open();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByRole('button', { name: 'Cancel' }).click({ force: true });
+    const posted = await panel.posted();
+    expect(posted.filter(({ type }) => type === 'cancel')).toHaveLength(1);
+  });
+
+  test('appends increments', async () => {
+    const { page } = await open();
+    await page.getByRole('button', { name: 'Show Loss as a table' }).click();
+    const before = await rows('Loss');
+    await panel.send({
+      type: 'increment',
+      summary: { ...TRAIN_SUMMARY, last: { ...TRAIN_SUMMARY.last, trainLoss: 0.05 } },
+      series: [trainLoss(3, 200), series('learningRate', 1, () => 1e-3)],
+      tensors: [],
+      messages: [{ level: 'info', text: 'One more.' }],
+    });
+    await page.getByRole('heading', { name: 'Learning rate' }).waitFor();
+    const after = await rows('Loss');
+    expect(after.length).toBe(before.length + 3);
+    expect(after[0]).toMatch(/^2,020/);
+    expect(await page.locator('.tiles .value').first().innerText()).toBe('0.05000');
+    await page.getByRole('tab', { name: 'Messages (3)' }).click();
+    expect(await page.locator('.messages li').allInnerTexts()).toContain('One more.');
+  });
+
+  test('says when its folder is gone', async () => {
+    const { page } = await open();
+    await panel.send({ type: 'gone' });
+    await page.getByText('The folder of this run is gone.').waitFor();
+    expect(await page.getByRole('button', { name: 'Cancel' }).isVisible()).toBe(false);
+  });
+});
+
+describe('a run that is over', () => {
+  test('shows closing and best values, and no Cancel', async () => {
+    const { page } = await open(finishedRun());
+    expect(await page.locator('.tiles').innerText()).toContain('best 0.9768 at step 1,876');
+    expect(await page.getByRole('button', { name: 'Cancel' }).isVisible()).toBe(false);
+    await page.getByRole('button', { name: 'Export HTML' }).click();
+    expect(await panel.posted()).toContainEqual({ type: 'export', format: 'html' });
+    await panel.screenshot('run-done-light');
+  });
+
+  test('that was killed shows the error, what to do and the end of the log', async () => {
+    const { page } = await open(killedRun(), { theme: 'vscode-dark' });
+    const callout = page.locator('.callout.error');
+    expect(await callout.innerText()).toContain('signal SIGKILL');
+    expect(await callout.innerText()).toContain('Look at the end of its log');
+    expect(await callout.locator('pre').innerText()).toContain('step 1010');
+    await callout.getByRole('button', { name: 'Show Log' }).click();
+    expect(await panel.posted()).toContainEqual({ type: 'showLog' });
+    await panel.screenshot('run-killed-dark');
+  });
+});
+
+describe('a chart', () => {
+  test('is read by the keyboard', async () => {
+    const { page } = await open();
+    await chart('test loss').focus();
+    await page.keyboard.press('Home');
+    const live = page.locator('.chart', { hasText: 'Loss' }).getByRole('status').first();
+    expect(await live.innerText()).toMatch(/^step 0: train loss \S+; test loss 2\.385\.$/);
+    await page.keyboard.press('ArrowRight');
+    expect(await live.innerText()).toMatch(/^step 10: train loss \S+; test loss 2\.385 at step 0\.$/);
+    await page.keyboard.press('End');
+    expect(await live.innerText()).toMatch(/^step 1,990: /);
+    expect(await page.locator('.tip').first().isVisible()).toBe(true);
+    await page.keyboard.press('Escape');
+    expect(await live.innerText()).toBe('');
+    expect(await page.locator('.tip').first().isVisible()).toBe(false);
+  });
+
+  test('shows all series at the pointer', async () => {
+    const { page } = await open();
+    const box = (await chart('test loss').boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    const tip = page.locator('.tip').first();
+    await tip.waitFor();
+    expect(await tip.innerText()).toMatch(/step 9\d\d|step 1,0\d\d/);
+    expect(await tip.innerText()).toContain('train loss');
+    expect(await tip.innerText()).toContain('at step 938');
+    await panel.screenshot('run-tip-light');
+  });
+
+  test('zooms by a rectangle, keeps the zoom while it grows, and shows all after a double click', async () => {
+    const { page } = await open();
+    const box = (await chart('test loss').boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.3, box.y + box.height * 0.1);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.6, box.y + box.height * 0.8, { steps: 5 });
+    await page.mouse.up();
+    const reset = page.getByRole('button', { name: 'Reset zoom' }).first();
+    await reset.waitFor();
+    const zoomed = await viewOf('Loss');
+    expect(zoomed.x![0]).toBeGreaterThan(300);
+    expect(zoomed.x![1]).toBeLessThan(1400);
+    await panel.send({
+      type: 'increment',
+      summary: TRAIN_SUMMARY,
+      series: [trainLoss(50, 200)],
+      tensors: [],
+      messages: [],
+    });
+    await frames(page);
+    expect(await viewOf('Loss')).toEqual(zoomed);
+    expect(await reset.isVisible()).toBe(true);
+    // The charts of a run share their horizontal axis.
+    expect(await page.getByRole('button', { name: 'Reset zoom' }).count()).toBe(2);
+    await page.mouse.dblclick(box.x + box.width / 2, box.y + box.height / 2);
+    await reset.waitFor({ state: 'hidden' });
+    expect((await viewOf('Loss')).x).toBeUndefined();
+  });
+
+  test('leaves a bare wheel to the page and zooms with Ctrl', async () => {
+    const { page } = await open();
+    const box = (await chart('test loss').boundingBox())!;
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+    await page.mouse.wheel(0, -200);
+    await frames(page);
+    expect(await page.getByRole('button', { name: 'Reset zoom' }).count()).toBe(0);
+    await page.keyboard.down('Control');
+    await page.mouse.wheel(0, -200);
+    await page.keyboard.up('Control');
+    await page.getByRole('button', { name: 'Reset zoom' }).first().waitFor();
+  });
+
+  test('saves exactly its data as CSV', async () => {
+    const nan = trainRun({
+      series: [
+        series('trainLoss', 4, (k) => [0.1, Number.NaN, Infinity, 1 / 3][k]!, { every: 5 }),
+        series('testLoss', 2, (k) => 0.5 + k, { every: 10 }),
+      ],
+    });
+    const { page } = await open(nan);
+    await page.getByRole('button', { name: 'Save the data of Loss as CSV' }).click();
+    const saved = (await panel.posted()).find(({ type }) => type === 'saveText');
+    expect(saved).toEqual({
+      type: 'saveText',
+      suggestedName: 'loss.csv',
+      text: [
+        'step,epoch,seconds,trainLoss,testLoss',
+        `0,0,0,0.1,0.5`,
+        `5,${5 / 469},0.1,NaN,`,
+        `10,${10 / 469},0.2,Infinity,1.5`,
+        `15,${15 / 469},0.3,${1 / 3},`,
+        '',
+      ].join('\n'),
+    });
+  });
+
+  test('saves a picture', async () => {
+    const { page } = await open();
+    await page.getByRole('button', { name: 'Save Loss as PNG' }).click();
+    await expect.poll(async () => (await panel.posted()).some(({ type }) => type === 'saveImage')).toBe(true);
+    const saved = (await panel.posted()).find(({ type }) => type === 'saveImage')!;
+    expect(saved['suggestedName']).toBe('loss.png');
+    expect((saved['png'] as number[]).slice(0, 4)).toEqual([0x89, 0x50, 0x4e, 0x47]);
+  });
+
+  test('of a million points is drawn from a few thousand, and its table and read-out stay exact', async () => {
+    const { page } = await open(trainRun({ series: [] }));
+    await page.evaluate((id) => {
+      const length = 1_000_000;
+      const steps = Float64Array.from({ length }, (_, k) => k);
+      const values = steps.map((k) => Math.sin(k / 1e5) + 0.1 * Math.sin(k * 7.7));
+      values[654_321] = 25;
+      window.postMessage({
+        type: 'increment',
+        summary: id,
+        series: [{ name: 'trainLoss', steps, epochs: steps, seconds: steps, values }],
+        tensors: [],
+        messages: [],
+      });
+    }, TRAIN_SUMMARY);
+    await page.getByRole('application', { name: /1,000,000 values/ }).waitFor();
+    await chart('train loss').focus();
+    await page.keyboard.press('End');
+    expect(await page.getByRole('status').first().innerText()).toMatch(/^step 999,999: /);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Show Loss as a table' }).click();
+    expect(await rows('Loss')).toHaveLength(500);
+    await page.getByText('The newest 500 rows.').waitFor();
+    await page.getByRole('button', { name: 'Show Loss as a chart' }).click();
+    await panel.screenshot('run-million-light');
+  });
+
+  test('keeps what a person chose over a reload', async () => {
+    const { page } = await open();
+    await page.getByRole('radio', { name: 'Epoch' }).check();
+    await page.getByRole('radio', { name: 'Log' }).first().check();
+    await page.getByLabel('Smoothing').fill('0.9');
+    await page.getByRole('button', { name: /^test loss/ }).click();
+    const state = await panel.state();
+    await panel.close();
+    await open(trainRun(), { state });
+    expect(await panel.page.getByRole('radio', { name: 'Epoch' }).isChecked()).toBe(true);
+    expect(await panel.page.getByLabel('Smoothing').inputValue()).toBe('0.9');
+    expect(await panel.page.getByRole('button', { name: /^test loss/ }).getAttribute('aria-pressed')).toBe(
+      'false',
+    );
+    await chart('train loss').focus();
+    await panel.page.keyboard.press('End');
+    expect(await panel.page.getByRole('status').first().innerText()).toMatch(
+      /^epoch 4\.243: train loss \S+, smoothed \S+\.$/,
+    );
+    await panel.screenshot('run-smoothed-log-light');
+  });
+
+  test('marks values that are not finite', async () => {
+    const random = uniform(3);
+    const diverged = series('trainLoss', 120, (k) =>
+      k < 80 ? 2 + random() : k < 90 ? 10 ** (k - 79) : Number.NaN,
+    );
+    const { page } = await open(trainRun({ series: [diverged] }), { theme: 'vscode-dark' });
+    await page.getByRole('radio', { name: 'Log' }).check();
+    await chart('train loss').focus();
+    await page.keyboard.press('End');
+    expect(await page.getByRole('status').first().innerText()).toBe('step 119: train loss NaN.');
+    await panel.screenshot('run-diverged-dark');
+  });
+});
+
+describe.each(THEME_KINDS)('in %s', (theme) => {
+  test('nothing breaks the policy, and nothing serious is found by axe', async () => {
+    await open(trainRun(), { theme });
+    await panel.screenshot(`run-${theme}`);
+    expect(await panel.accessibility()).toEqual([]);
+    await panel.page.getByRole('button', { name: 'Show Loss as a table' }).click();
+    await panel.screenshot(`run-table-${theme}`);
+    expect(await panel.accessibility()).toEqual([]);
+    await panel.page.getByRole('tab', { name: 'Details' }).click();
+    expect(await panel.accessibility()).toEqual([]);
+    await panel.screenshot(`run-details-${theme}`);
+    expect(panel.trouble).toEqual([]);
+  });
+});
+
+test('follows a change of the theme', async () => {
+  await open(trainRun(), { theme: 'vscode-light' });
+  const corner = () =>
+    chart('test loss').evaluate((node: HTMLCanvasElement) => {
+      const pixels = node.getContext('2d')!.getImageData(0, 0, node.width, node.height).data;
+      const seen = new Set<string>();
+      for (let i = 0; i < pixels.length; i += 4) {
+        if (pixels[i + 3] === 255) seen.add(`${pixels[i]},${pixels[i + 1]},${pixels[i + 2]}`);
+      }
+      return [...seen];
+    });
+  expect(await corner()).toContain('26,133,255');
+  await panel.setTheme('vscode-high-contrast');
+  const after = await corner();
+  expect(after).toContain('89,164,249');
+  expect(after).not.toContain('26,133,255');
+});
+
+test('a killed run in high contrast has no serious finding', async () => {
+  await open(killedRun(), { theme: 'vscode-high-contrast-light' });
+  expect(await panel.accessibility()).toEqual([]);
+});
+
+async function viewOf(title: string): Promise<{ x?: [number, number]; y?: [number, number] }> {
+  const state = (await panel.state()) as {
+    convergence: { charts: Record<string, { x?: [number, number]; y?: [number, number] }> };
+  };
+  return state.convergence.charts[title]!;
+}
