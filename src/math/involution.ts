@@ -1,8 +1,6 @@
 import { hadamard } from './hadamard';
 import { Random } from './random';
 
-const SIGN_BIT = 1 << 31;
-
 /** A random orthogonal matrix P of some length with P = Pᵀ = P⁻¹, applied in O(n log n). */
 export interface Involution {
   readonly length: number;
@@ -83,9 +81,13 @@ function randomSigns(length: number, random: Random): Uint32Array {
 /** Flips the sign bits of a float32 vector where `signs` has a 1. */
 function negate(z: Float32Array, signs: Uint32Array): void {
   const bits = new Int32Array(z.buffer, z.byteOffset, z.length);
-  for (let start = 0; start < bits.length; start += 32) {
-    const word = signs[start >>> 5]! | 0;
-    const end = Math.min(start + 32, bits.length);
-    for (let i = start; i < end; i++) bits[i] = bits[i]! ^ ((word << (31 - (i - start))) & SIGN_BIT);
+  const { length } = bits;
+  for (let start = 0; start < length; start += 32) {
+    const end = Math.min(start + 32, length);
+    let word = signs[start >>> 5]! | 0;
+    for (let i = start; i < end; i++) {
+      bits[i] = bits[i]! ^ (word << 31);
+      word >>= 1;
+    }
   }
 }

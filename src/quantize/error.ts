@@ -4,6 +4,7 @@ export interface ErrorSums {
   readonly squaredError: number;
   /** Sum of the squares of the original. */
   readonly squares: number;
+  /** Largest magnitude of a difference; NaN where any is. */
   readonly maxAbs: number;
   readonly count: number;
 }
@@ -18,8 +19,7 @@ export function errorSums(original: Float32Array, changed: Float32Array): ErrorS
     const difference = value - changed[i]!;
     squaredError += difference * difference;
     squares += value * value;
-    // NaN counts as the largest error, where Math.max and a plain comparison would hide it or not.
-    if (!(Math.abs(difference) <= maxAbs)) maxAbs = Math.abs(difference);
+    maxAbs = Math.max(maxAbs, Math.abs(difference));
   }
   return { squaredError, squares, maxAbs, count };
 }

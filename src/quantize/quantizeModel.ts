@@ -78,12 +78,10 @@ export async function* quantizeModel(
       } else {
         yield progress(done, entry.name);
         const values = await source.readFloat32(entry.name);
-        const coding = reporting<number, QuantizedTensor>(signal, (onProgress, stop) =>
-          method.quantize(values, entry.shape, { ...spec, signal: stop, onProgress }),
-        );
-        const quantized = yield* mapProgress(coding, (part) =>
-          progress(done + part * entry.size, entry.name),
-        );
+        const quantized = yield* reporting<ProgressEvent, QuantizedTensor>(signal, (report, stop) => {
+          const onProgress = (part: number) => report(progress(done + part * entry.size, entry.name));
+          return method.quantize(values, entry.shape, { ...spec, signal: stop, onProgress });
+        });
         if (quantized.warning !== undefined) {
           yield { type: 'message', level: 'warning', text: `${entry.name}: ${quantized.warning}` };
         }
@@ -187,21 +185,6 @@ async function createWriter(
     );
   }
   return createSafetensorsWriter(output, entries, metadata, { force, sources: source.files });
-}
-
-async function* mapProgress<Result>(
-  work: AsyncGenerator<number, Result>,
-  event: (fraction: number) => ProgressEvent,
-): AsyncGenerator<ProgressEvent, Result> {
-  try {
-    for (;;) {
-      const step = await work.next();
-      if (step.done === true) return step.value;
-      yield event(step.value);
-    }
-  } finally {
-    await work.return(undefined as never);
-  }
 }
 
 async function writeTensor(

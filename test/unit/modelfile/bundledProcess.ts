@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 
 /**
- * Runs a TypeScript program of this folder in a Node.js process of its own, so that its memory can be
+ * Runs a TypeScript program, named relative to this folder, in a Node.js process of its own, so that its memory can be
  * limited and measured, and returns the JSON that it prints.
  */
 export async function runProgram(
@@ -11,7 +11,7 @@ export async function runProgram(
   args: readonly string[],
   { folder, node = [] }: { readonly folder: string; readonly node?: readonly string[] },
 ): Promise<unknown> {
-  const script = path.join(folder, `${program}.cjs`);
+  const script = path.join(folder, `${path.basename(program)}.cjs`);
   await build({
     entryPoints: [path.join(import.meta.dirname, `${program}.ts`)],
     outfile: script,

@@ -1,0 +1,227 @@
+import { readdir, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { openModel } from '../../../src/modelfile/open';
+import type { OutputForm } from '../../../src/protocol/jobSpec';
+import { compareModels } from '../../../src/quantize/compare';
+import { openAnyModel, openNative } from '../../../src/quantize/native/open';
+import { quantizeModel } from '../../../src/quantize/quantizeModel';
+import { temporaryFolder } from '../modelfile/temporaryFolder';
+import { quantizeSpec, quantizeWhole, writeModel, type TestTensor } from './modelFiles';
+import { distortion, normalSample } from './samples';
+
+const METHODS = ['kashin-greedy', 'rtn'] as const;
+const FORMS = ['portable', 'native'] as const satisfies readonly OutputForm[];
+
+/** One of everything that a model may hold. */
+function everything(): readonly TestTensor[] {
+  const spoilt = normalSample(4096, 4);
+  spoilt[5] = NaN;
+  spoilt[6] = Infinity;
+  return [
+    { name: 'norm', dtype: 'F32', shape: [96], values: normalSample(96, 1) },
+    { name: 'float32', dtype: 'F32', shape: [96, 80], values: normalSample(7680, 2) },
+    { name: 'float16', dtype: 'F16', shape: [64, 65], values: normalSample(4160, 3) },
+    { name: 'spoilt', dtype: 'F32', shape: [64, 64], values: spoilt },
+    { name: 'bfloat16', dtype: 'BF16', shape: [3, 3, 64, 32], values: normalSample(18432, 5) },
+    { name: 'float64', dtype: 'F64', shape: [1, 1, 67, 71], values: normalSample(4757, 6) },
+    { name: 'zeros', dtype: 'F32', shape: [64, 64], values: new Float32Array(4096) },
+    { name: 'constant', dtype: 'F32', shape: [64, 64], values: new Float32Array(4096).fill(0.3) },
+    { name: 'steps', dtype: 'I32', shape: [64, 64], values: new Float32Array(4096).fill(7) },
+    { name: 'head', dtype: 'F32', shape: [64, 64], values: normalSample(4096, 7) },
+    { name: 'empty', dtype: 'F32', shape: [0, 3], values: new Float32Array(0) },
+  ];
+}
+
+describe.each(METHODS)('a model quantized by %s', (method) => {
+  it.each(FORMS)('in the %s form has the tensors it had, and says what became of each', async (form) => {
+    const folder = await temporaryFolder();
+    const source = await writeModel(folder, everything(), { author: 'someone' });
+    const output = path.join(folder, 'out.safetensors');
+    const { events, summary } = await quantizeWhole(
+      source,
+      quantizeSpec(source.path, output, { method, form, keep: ['hea?'] }),
+    );
+
+    const copy = await openAnyModel(output);
+    expect(copy.tensors.map(({ name, dtype, shape }) => ({ name, dtype, shape }))).toEqual(
+      source.tensors.map(({ name, dtype, shape }) => ({ name, dtype, shape })),
+    );
+    expect(copy.metadata['author']).toBe('someone');
+
+    const results = events.flatMap((event) => (event.type === 'tensor' ? [event.tensor] : []));
+    expect(results.map(({ name }) => name)).toEqual(source.tensors.map(({ name }) => name));
+    const kept = new Map(results.flatMap((r) => (r.action === 'kept' ? [[r.name, r.reason]] : [])));
+    expect([...kept.keys()].toSorted()).toEqual(['empty', 'head', 'norm', 'spoilt', 'steps']);
+    expect(kept.get('spoilt')).toBe('2 of its values are NaN or infinite');
+    expect(kept.get('head')).toMatch('hea?');
+
+    let squaredError = 0;
+    let squares = 0;
+    for (const result of results) {
+      const before = await source.readFloat32(result.name);
+      const after = await copy.readFloat32(result.name);
+      if (result.action === 'kept') {
+        expect(await copy.readBytes(result.name)).toEqual(await source.readBytes(result.name));
+        continue;
+      }
+      const error = before.reduce((sum, value, i) => sum + (value - after[i]!) ** 2, 0);
+      squaredError += error;
+      squares += before.reduce((sum, value) => sum + value * value, 0);
+      expect(result.mse).toBeCloseTo(error / before.length, 12);
+      if (result.name === 'zeros' || result.name === 'constant') {
+        expect(after).toEqual(before);
+        expect(result).toMatchObject({ mse: 0, distortion: 0, snrDb: Infinity });
+      } else {
+        expect(result.distortion).toBeCloseTo(distortion(before, after), 12);
+        expect(result.distortion).toBeLessThan(0.03);
+        expect(result.snrDb).toBeCloseTo(-10 * Math.log10(result.distortion), 9);
+      }
+    }
+    expect(summary.distortion).toBeCloseTo(squaredError / squares, 12);
+    expect(summary.output).toEqual([output]);
+    expect(summary.bytes).toEqual({ before: source.bytes, after: (await stat(output)).size });
+    expect(events.at(-1)).toEqual({
+      type: 'output',
+      path: output,
+      kind: 'model',
+      bytes: summary.bytes.after,
+    });
+  });
+
+  it('is the same, to the bit, in both forms, and counts the bits of the native one', async () => {
+    const folder = await temporaryFolder();
+    const source = await writeModel(folder, everything());
+    const outputs = FORMS.map((form) => path.join(folder, `${form}.safetensors`));
+    const [portable, native] = [
+      await quantizeWhole(source, quantizeSpec(source.path, outputs[0]!, { method, form: 'portable' })),
+      await quantizeWhole(source, quantizeSpec(source.path, outputs[1]!, { method, form: 'native' })),
+    ];
+    const a = await openModel(outputs[0]!);
+    const b = await openNative(outputs[1]!);
+    const comparison = await compareModels(a, b);
+    expect(comparison).toEqual({ added: [], removed: [], changed: [], identical: source.tensors.length });
+
+    const parameters = source.tensors.reduce((sum, { size }) => sum + size, 0);
+    expect(native.summary.bitsPerWeight.file).toBe((8 * (await stat(outputs[1]!)).size) / parameters);
+    expect(portable.summary.bitsPerWeight).toEqual(native.summary.bitsPerWeight);
+
+    const stored = await openModel(outputs[1]!);
+    for (const event of native.events) {
+      if (event.type !== 'tensor') continue;
+      const { name, action, bits, shape } = event.tensor;
+      const parts = stored.tensors.filter((t) => t.name.startsWith(action === 'kept' ? name : `${name}.`));
+      const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+      const size = shape.reduce((product, dimension) => product * dimension, 1);
+      expect(bits).toBeCloseTo(size === 0 ? 0 : (8 * bytes) / size, 9);
+    }
+  });
+
+  it('reads a native file as a source too', async () => {
+    const folder = await temporaryFolder();
+    const source = await writeModel(folder, everything());
+    const native = path.join(folder, 'native.safetensors');
+    await quantizeWhole(source, quantizeSpec(source.path, native, { method, form: 'native' }));
+    const again = path.join(folder, 'again.safetensors');
+    const model = await openAnyModel(native);
+    await quantizeWhole(model, quantizeSpec(native, again, { method: 'rtn', bits: 8 }));
+    const reread = await openAnyModel(again);
+    expect(reread.tensors.length).toBe(source.tensors.length);
+    const { changed } = await compareModels(model, reread);
+    for (const tensor of changed) expect(tensor.distortion).toBeLessThan(1e-3);
+  });
+});
+
+describe('a quantization that does not finish', () => {
+  it.each(FORMS)('leaves nothing behind when it is cancelled, in the %s form', async (form) => {
+    const folder = await temporaryFolder();
+    const source = await writeModel(folder, everything());
+    const output = path.join(folder, 'out.safetensors');
+    const spec = quantizeSpec(source.path, output, { method: 'kashin-greedy', form });
+    const before = await readdir(folder);
+    const steps = (await quantizeWhole(source, { ...spec, output: path.join(folder, 'x.safetensors') }))
+      .events.length;
+    for (let stop = 0; stop < steps - 1; stop += 3) {
+      const controller = new AbortController();
+      const run = quantizeModel(source, spec, controller.signal);
+      for (let i = 0; i <= stop; i++) await run.next();
+      const reason = new Error('cancelled');
+      controller.abort(reason);
+      await expect(
+        (async () => {
+          for await (const event of run) expect(event.type).not.toBe('output');
+        })(),
+      ).rejects.toBe(reason);
+      expect((await readdir(folder)).toSorted()).toEqual([...before, 'x.safetensors'].toSorted());
+    }
+  });
+
+  it('is cancelled within a tensor, and soon', async () => {
+    const folder = await temporaryFolder();
+    const source = await writeModel(folder, [
+      { name: 'w', dtype: 'F32', shape: [1024, 1024], values: normalSample(2 ** 20, 1) },
+    ]);
+    const output = path.join(folder, 'out.safetensors');
+    const controller = new AbortController();
+    const run = quantizeModel(
+      source,
+      quantizeSpec(source.path, output, { method: 'kashin-greedy' }),
+      controller.signal,
+    );
+    await expect(
+      (async () => {
+        for await (const event of run) {
+          expect(event.type).toBe('progress');
+          if (event.type === 'progress' && event.done > 0) controller.abort();
+        }
+      })(),
+    ).rejects.toThrow('aborted');
+    expect(await readdir(folder)).toEqual(['model.safetensors']);
+  });
+
+  it('leaves nothing behind when nobody listens any more', async () => {
+    const folder = await temporaryFolder();
+    const source = await writeModel(folder, everything());
+    const output = path.join(folder, 'out.safetensors');
+    const run = quantizeModel(
+      source,
+      quantizeSpec(source.path, output, { method: 'rtn' }),
+      new AbortController().signal,
+    );
+    for await (const event of run) if (event.type === 'tensor') break;
+    expect(await readdir(folder)).toEqual(['model.safetensors']);
+  });
+});
+
+describe('a quantization that cannot be', () => {
+  it('says that there is nothing to quantize', async () => {
+    const folder = await temporaryFolder();
+    const source = await writeModel(folder, everything().slice(0, 1));
+    const spec = quantizeSpec(source.path, path.join(folder, 'out.safetensors'), { method: 'rtn' });
+    await expect(quantizeWhole(source, spec)).rejects.toMatchObject({ code: 'nothing-to-quantize' });
+    expect(await readdir(folder)).toEqual(['model.safetensors']);
+  });
+
+  it('replaces a file only when told to, and its source never', async () => {
+    const folder = await temporaryFolder();
+    const source = await writeModel(folder, everything());
+    const output = path.join(folder, 'out.safetensors');
+    await writeFile(output, 'precious');
+    for (const form of FORMS) {
+      const spec = quantizeSpec(source.path, output, { method: 'rtn', form });
+      await expect(quantizeWhole(source, spec)).rejects.toMatchObject({ code: 'output-exists' });
+      await expect(
+        quantizeWhole(source, { ...spec, output: source.path, force: true }),
+      ).rejects.toMatchObject({ code: 'output-is-source' });
+      await quantizeWhole(source, { ...spec, force: true });
+      await writeFile(output, 'precious');
+    }
+  });
+
+  it('wants a name by which a native file can be opened', async () => {
+    const folder = await temporaryFolder();
+    const source = await writeModel(folder, everything());
+    const spec = quantizeSpec(source.path, path.join(folder, 'out.bin'), { method: 'rtn', form: 'native' });
+    await expect(quantizeWhole(source, spec)).rejects.toMatchObject({ code: 'output-name' });
+  });
+});
