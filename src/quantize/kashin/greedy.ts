@@ -30,7 +30,7 @@ export interface DecomposeOptions {
 
 const SIGN_BIT = 1 << 31;
 
-/** A step takes √(1 − ρ²) off the residual: 2 % at this ρ, where 22 % to 40 % are usual. */
+/** A step multiplies the residual by √(1 − ρ²): 0.98 at this ρ, where 0.6 to 0.7 is usual. */
 const STALLED_FLATNESS = 0.2;
 /** Slow steps in a row that make a stall; single ones occur and pass. */
 const STALLED_STEPS = 10;
