@@ -98,25 +98,27 @@ test('explains the engine, and offers none that cannot be used', async () => {
 test('sends a quantization without an output, which the host names', async () => {
   const { page } = await open();
   await page.getByRole('radio', { name: 'Quantize' }).check();
-  await page.getByText('Splits each tensor into two flat factors').waitFor();
+  await page.getByText('Evenly spaced levels in each group of weights').waitFor();
   await run();
   expect(await spec()).toEqual({
     job: 'quantize',
     input: '/work/models/tiny.safetensors',
     output: '',
     force: false,
-    method: 'kashin-greedy',
+    method: 'rtn',
     bits: 4,
     form: 'portable',
-    groupSize: 4096,
+    groupSize: 128,
     keep: [],
-    seed: 0,
+    seed: 1,
   });
 });
 
 test('offers the bits of the chosen method, and explains each choice', async () => {
   const { page } = await open();
   await page.getByRole('radio', { name: 'Quantize' }).check();
+  await choose('Method', 'Greedy Kashin decomposition');
+  await page.getByText('Splits each tensor into two flat factors').waitFor();
   await choose('Method', 'Round to nearest');
   await page.getByText('the simple baseline').waitFor();
   await page.getByRole('combobox', { name: 'Bits a weight' }).click();

@@ -87,8 +87,25 @@ test('saves the data of a chart as a download', async () => {
   expect((await download).suggestedFilename()).toBe('signal-to-noise-ratio-by-tensor.csv');
 });
 
-test('prints on paper', async () => {
+test('prints dark on white, whatever the screen shows', async () => {
   const { page } = await open('dark');
+  const brightest = () =>
+    page
+      .locator('.plot canvas')
+      .first()
+      .evaluate((node: HTMLCanvasElement) => {
+        const pixels = node.getContext('2d')!.getImageData(0, 0, node.width, node.height).data;
+        let most = 0;
+        for (let i = 0; i < pixels.length; i += 4) {
+          if (pixels[i + 3] === 255)
+            most = Math.max(most, Math.min(pixels[i]!, pixels[i + 1]!, pixels[i + 2]!));
+        }
+        return most;
+      });
+  expect(await brightest()).toBeGreaterThan(150);
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  expect(await brightest()).toBeLessThan(120);
+  await panel.screenshot('report-print');
   const pdf = await page.pdf({ format: 'A4' });
   expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
 });

@@ -66,6 +66,7 @@ describe('a running run', () => {
       messages: [{ level: 'info', text: 'One more.' }],
     });
     await page.getByRole('heading', { name: 'Learning rate' }).waitFor();
+    await frames(page);
     const after = await rows('Loss');
     expect(after.length).toBe(before.length + 3);
     expect(after[0]).toMatch(/^2,020/);

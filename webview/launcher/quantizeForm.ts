@@ -1,4 +1,7 @@
 import {
+  DEFAULT_BITS,
+  DEFAULT_METHOD,
+  DEFAULT_SEED,
   defaultGroupSize,
   METHOD_BITS,
   OUTPUT_FORMS,
@@ -27,8 +30,8 @@ export interface QuantizeValues {
 
 export const FIRST_QUANTIZE_VALUES: QuantizeValues = {
   input: '',
-  method: 'kashin-greedy',
-  bits: '4',
+  method: DEFAULT_METHOD,
+  bits: String(DEFAULT_BITS),
   form: 'portable',
   groupSize: '',
   keep: '',
@@ -74,7 +77,7 @@ export function quantizeForm(
   const groupSize = textField({ label: 'Group size', numeric: true, onChange: changed });
   const seed = textField({
     label: 'Seed',
-    placeholder: '0',
+    placeholder: String(DEFAULT_SEED),
     hint: 'Of the random signs.',
     numeric: true,
     onChange: changed,
@@ -157,7 +160,7 @@ export function quantizeForm(
       form: form.get() as OutputForm,
       groupSize: wholeNumber(groupSize.get(), 'Group size', 32, 2 ** 24) ?? defaultGroupSize(chosenMethod()),
       keep: lines(keep.get()),
-      seed: wholeNumber(seed.get(), 'Seed', 0, 2 ** 32 - 1) ?? 0,
+      seed: wholeNumber(seed.get(), 'Seed', 0, 2 ** 32 - 1) ?? DEFAULT_SEED,
     }),
   };
 }

@@ -38,7 +38,7 @@ export function trainForm(
   };
   const experiment = dropdown({ label: 'Experiment', onChange: changed });
   const engine = dropdown({ label: 'Engine', onChange: changed });
-  const asWritten = { placeholder: 'as the experiment says', numeric: true, onChange: changed };
+  const asWritten = { placeholder: 'as written', numeric: true, onChange: changed };
   const epochs = textField({ ...asWritten, label: 'Epochs', hint: 'Passes over the training data.' });
   const maxSteps = textField({
     ...asWritten,

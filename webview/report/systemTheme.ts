@@ -5,17 +5,15 @@
 export function followSystemTheme(): void {
   const dark = matchMedia('(prefers-color-scheme: dark)');
   const more = matchMedia('(prefers-contrast: more)');
+  const paper = matchMedia('print');
   const apply = () => {
-    const kind = more.matches
-      ? dark.matches
-        ? 'vscode-high-contrast'
-        : 'vscode-high-contrast-light'
-      : dark.matches
-        ? 'vscode-dark'
-        : 'vscode-light';
-    document.body.className = kind;
+    const isDark = dark.matches && !paper.matches;
+    const plain = isDark ? 'vscode-dark' : 'vscode-light';
+    const strong = isDark ? 'vscode-high-contrast' : 'vscode-high-contrast-light';
+    document.body.className = more.matches ? strong : plain;
   };
   apply();
   dark.addEventListener('change', apply);
   more.addEventListener('change', apply);
+  paper.addEventListener('change', apply);
 }

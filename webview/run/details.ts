@@ -10,7 +10,7 @@ export interface Details {
 
 type Fact = readonly [name: string, value: string];
 
-/** What was asked for, enough to run it again, and where it lies. Paths open what they name. */
+/** What was asked for, enough to run it again, and where it lies. A model's path opens it. */
 export function details(open: (path: string) => void): Details {
   const list = element('dl', { class: 'details' });
   let shown = '';
@@ -23,7 +23,7 @@ export function details(open: (path: string) => void): Details {
       list.replaceChildren(
         ...facts.flatMap(([name, value]) => [
           element('dt', { text: name }),
-          element('dd', {}, isPath(name) ? link(value, () => open(value)) : value),
+          element('dd', {}, name === 'Model' ? link(value, () => open(value)) : value),
         ]),
       );
     },
@@ -61,10 +61,6 @@ function factsOf(spec: JobSpec): readonly Fact[] {
       : [['Settings over the experiment’s own', overrides.join('\n')] as const]),
     ...(spec.resume === undefined ? [] : [['Goes on from', spec.resume] as const]),
   ];
-}
-
-function isPath(name: string): boolean {
-  return name === 'Experiment' || name === 'Model';
 }
 
 function link(text: string, press: () => void): HTMLElement {

@@ -104,7 +104,7 @@ export function barChart(options: BarChartOptions, host: ChartHost): BarChart {
   }
 
   const draw = oncePerFrame(render);
-  const forgetTheme = onThemeChange(draw);
+  const forgetTheme = onThemeChange(render);
 
   function columns(): readonly string[] {
     return [options.placeName, ...bars.groups.map((group) => group.name)];
@@ -120,7 +120,7 @@ export function barChart(options: BarChartOptions, host: ChartHost): BarChart {
   }
 
   function render(): void {
-    const { grid, border, highContrast, background } = theme();
+    const { grid, border, highContrast } = theme();
     const { start, width, names } = bars;
     chart.data.datasets = bars.groups.flatMap((group, k) => {
       if (hidden.includes(group.name)) return [];
@@ -132,9 +132,7 @@ export function barChart(options: BarChartOptions, host: ChartHost): BarChart {
             x: start + (i + 0.5) * width,
             y: Number.isFinite(y) ? y : Number.NaN,
           })),
-          backgroundColor: highContrast ? background : withAlpha(color, 0.75),
-          borderColor: color,
-          borderWidth: highContrast ? 1 : 0,
+          backgroundColor: highContrast ? color : withAlpha(color, 0.75),
           barPercentage: 1,
           categoryPercentage: options.fill,
         },

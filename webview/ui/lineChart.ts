@@ -192,7 +192,7 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
   const draw = oncePerFrame(render);
   const forgetTheme = onThemeChange(() => {
     buildLines();
-    draw();
+    render();
   });
   const watchSize = new ResizeObserver(draw);
   watchSize.observe(frame.plot);

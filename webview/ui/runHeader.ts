@@ -83,9 +83,10 @@ export function runHeader(actions: RunHeaderActions): RunHeader {
       facts.replaceChildren(...texts.map(() => element('span')));
     }
     texts.forEach((text, k) => setText(facts.children[k] as HTMLElement, text));
+    // The rate is that of the latest progress; what has passed since is off the rest.
     const fraction = summary.progress?.fraction ?? 0;
-    const rest = (elapsed() * (1 - fraction)) / fraction;
-    setText(left, fraction < GUESS_FROM ? '' : `about ${wholeDuration(rest)} left`);
+    const rest = summary.seconds / fraction - elapsed();
+    setText(left, fraction < GUESS_FROM || rest < 0.5 ? '' : `about ${wholeDuration(rest)} left`);
   };
   setInterval(() => {
     if (shown && !isOver(shown.model.summary.state)) drawFacts();

@@ -32,7 +32,10 @@ export function theme(): Theme {
   return current;
 }
 
-/** Calls `listener` after each change of the theme, with Chart.js's defaults set anew. Returns the undo. */
+/**
+ * Calls `listener` after each change of the theme, with Chart.js's defaults set anew. A chart draws itself
+ * within the call: a printer waits for nothing. Returns the undo.
+ */
 export function onThemeChange(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
@@ -84,5 +87,7 @@ const observer = new MutationObserver(apply);
 observer.observe(document.documentElement, { attributes: true, attributeFilter: ['style', 'class'] });
 observer.observe(document.body, { attributes: true, attributeFilter: ['class'] });
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', apply);
+// Paper is white: before a page is printed its charts are drawn anew, within this event.
+matchMedia('print').addEventListener('change', apply);
 Chart.defaults.animation = false;
 apply();

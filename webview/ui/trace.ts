@@ -10,9 +10,12 @@ export interface Trace {
   /** Non-decreasing. */
   readonly xs: Float64Array;
   readonly ys: Float64Array;
-  /** The moving average of `ys`; absent without smoothing. */
+  /** The moving average of `ys`; absent without smoothing, and of short series. */
   readonly smooth: Float64Array | undefined;
 }
+
+/** A mean over a handful of samples would only lag behind them. */
+const SMOOTHED_FROM = 20;
 
 export function traceOf(series: SeriesColumns, axis: XAxis, smoothing: number): Trace {
   const ys = series.values;
@@ -20,7 +23,7 @@ export function traceOf(series: SeriesColumns, axis: XAxis, smoothing: number): 
     name: series.name,
     xs: series.axis(axis),
     ys,
-    smooth: smoothing > 0 ? exponentialMean(ys, smoothing) : undefined,
+    smooth: smoothing > 0 && ys.length >= SMOOTHED_FROM ? exponentialMean(ys, smoothing) : undefined,
   };
 }
 

@@ -126,3 +126,14 @@ test('CSV quotes what it must and keeps every digit', () => {
   expect(fileName('Loss: MNIST / two layers')).toBe('loss-mnist-two-layers');
   expect(fileName('‖r‖')).toBe('r');
 });
+
+test('a series of a few samples is not smoothed', () => {
+  expect(traceOf(DENSE, 'step', 0.9).smooth).toBeUndefined();
+  const long = SeriesColumns.from(
+    series(
+      'loss',
+      Array.from({ length: 20 }, (_, k) => k),
+    ),
+  );
+  expect(traceOf(long, 'step', 0.9).smooth).toEqual(exponentialMean(long.values, 0.9));
+});

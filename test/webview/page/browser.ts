@@ -9,7 +9,7 @@ import { THEMES, type ThemeKind } from './themes';
 
 const dist = process.env['WEIGHTROOM_DIST'] ?? 'dist';
 const shots = path.resolve(import.meta.dirname, '../../../test-results/webview');
-const require_ = path.resolve(import.meta.dirname, '../../../node_modules');
+const modules = path.resolve(import.meta.dirname, '../../../node_modules');
 
 export type PanelName = 'run' | 'quantization' | 'launcher';
 
@@ -237,7 +237,7 @@ function sendFlat(message: unknown): void {
 async function findings(page: Page): Promise<readonly string[]> {
   // The debugger is above the page's policy, so axe needs no hole in it.
   if (!(await page.evaluate(() => 'axe' in window))) {
-    await page.evaluate(await readFile(path.join(require_, 'axe-core/axe.min.js'), 'utf8'));
+    await page.evaluate(await readFile(path.join(modules, 'axe-core/axe.min.js'), 'utf8'));
   }
   const found = await page.evaluate(() => window.axe.run({ resultTypes: ['violations'] }));
   return found.violations
