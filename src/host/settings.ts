@@ -1,6 +1,8 @@
 import * as vscode from 'vscode';
 import { ENGINE_IDS, type EngineId } from '../protocol/engine';
 import {
+  DEFAULT_BITS,
+  DEFAULT_METHOD,
   OUTPUT_FORMS,
   QUANTIZATION_METHODS,
   type OutputForm,
@@ -30,8 +32,8 @@ export function readSettings(scope?: vscode.Uri): Settings {
     threads: Number.isSafeInteger(threads) && threads > 0 ? threads : undefined,
     nodePath: section.get<string>('nodePath', '').trim(),
     quantize: {
-      method: oneOf(QUANTIZATION_METHODS, section.get('quantize.method')),
-      bits: section.get<number>('quantize.bits', 4),
+      method: oneOf([DEFAULT_METHOD, ...QUANTIZATION_METHODS], section.get('quantize.method')),
+      bits: section.get<number>('quantize.bits', DEFAULT_BITS),
       form: oneOf(OUTPUT_FORMS, section.get('quantize.form')),
     },
   };

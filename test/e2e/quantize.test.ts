@@ -16,9 +16,9 @@ test('a right-click on a real transformer, Enter all the way, ends in a report w
   const model = path.join(workspace, 'encoder/model.json');
   const before = await fingerprint(model);
   await chooseInContextMenu(page, 'encoder/model.json', 'Quantize Model…');
-  await acceptQuestion(page, 'Greedy Kashin decomposition');
-  await acceptQuestion(page, '4 bits');
-  await acceptQuestion(page, 'Portable');
+  await acceptQuestion(page, 'Method');
+  await acceptQuestion(page, 'Bits per weight');
+  await acceptQuestion(page, 'What to write');
 
   const report = await webview(page, 'quantization');
   await report.locator('.state[data-state="done"]').waitFor({ timeout: 150_000 });

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { defaultGroupSize, type QuantizeSpec } from '../../protocol/jobSpec';
+import { DEFAULT_SEED, defaultGroupSize, type QuantizeSpec } from '../../protocol/jobSpec';
 import { chooseModel } from '../models/modelFiles';
 import type { ModelDocuments } from '../models/modelDocuments';
 import { askHowToQuantize, type QuantizeChoice } from '../models/quantizeQuestions';
@@ -29,7 +29,7 @@ export function modelCommands(
       const { method, bits, form } = answers;
       await memory.update(LAST_CHOICE, { method, bits, form });
       const groupSize = defaultGroupSize(method);
-      await start({ job: 'quantize', input, ...answers, groupSize, keep: [], seed: 0 });
+      await start({ job: 'quantize', input, ...answers, groupSize, keep: [], seed: DEFAULT_SEED });
     },
     'weightroom.model.inspect': async (file) => {
       const model =

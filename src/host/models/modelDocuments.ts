@@ -35,7 +35,7 @@ export class ModelDocuments implements vscode.TextDocumentContentProvider, vscod
     await this.show(`${path.basename(a)} ↔ ${path.basename(b)}`, [a, b]);
   }
 
-  /** Called by VS Code: for a document just made, and for one that a reloaded window still has open. */
+  /** Called by VS Code for a document just made, and again for one that it had let go of. */
   async provideTextDocumentContent(uri: vscode.Uri): Promise<string> {
     const made = this.made.get(uri.toString());
     if (made !== undefined) {

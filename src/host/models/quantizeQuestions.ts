@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { defaultOutput } from '../../modelfile/outputName';
 import {
+  DEFAULT_BITS,
   METHOD_BITS,
   QUANTIZATION_METHODS,
   type OutputForm,
@@ -74,7 +75,11 @@ async function askBits(answers: QuantizeChoice, place: Place) {
     ),
     value: bits,
   }));
-  const suggested = offered.includes(answers.bits) ? answers.bits : offered.includes(4) ? 4 : offered[0]!;
+  const suggested = offered.includes(answers.bits)
+    ? answers.bits
+    : offered.includes(DEFAULT_BITS)
+      ? DEFAULT_BITS
+      : offered[0]!;
   const bits = await pick(place, vscode.l10n.t('Bits per weight'), choices, suggested);
   return bits === undefined || bits === BACK ? bits : { ...answers, bits };
 }
