@@ -18,29 +18,33 @@ export const OUTLIER_SIGMAS = 6;
 
 /**
  * Moments and range of the finite elements, summed in float64 over two passes so that a large mean does
- * not swallow the variance, and a third for the outliers. Without finite elements mean, std, min, max and kurtosis are NaN; a constant
- * tensor has kurtosis 0.
+ * not swallow the variance, and a third for the outliers. Without finite elements mean, std, min, max and
+ * kurtosis are NaN; a constant tensor has kurtosis 0.
  */
 export function tensorStatistics(values: Float32Array): TensorStatistics {
+  // Loops by index: V8 walks a typed array ten times faster that way than with `for … of`.
+  const { length } = values;
   let sum = 0;
   let count = 0;
   let min = Infinity;
   let max = -Infinity;
-  for (const x of values) {
+  for (let i = 0; i < length; i++) {
+    const x = values[i]!;
     if (!Number.isFinite(x)) continue;
     sum += x;
     count++;
     if (x < min) min = x;
     if (x > max) max = x;
   }
-  const nonFinite = values.length - count;
+  const nonFinite = length - count;
   if (count === 0) {
     return { mean: NaN, std: NaN, min: NaN, max: NaN, kurtosis: NaN, outlierShare: 0, nonFinite };
   }
   const mean = min === max ? min : sum / count;
   let squares = 0;
   let fourths = 0;
-  for (const x of values) {
+  for (let i = 0; i < length; i++) {
+    const x = values[i]!;
     if (!Number.isFinite(x)) continue;
     const square = (x - mean) ** 2;
     squares += square;
@@ -51,6 +55,9 @@ export function tensorStatistics(values: Float32Array): TensorStatistics {
   const kurtosis = variance === 0 ? 0 : fourths / count / variance ** 2 - 3;
   const limit = OUTLIER_SIGMAS * std;
   let outliers = 0;
-  for (const x of values) if (Number.isFinite(x) && Math.abs(x - mean) > limit) outliers++;
+  for (let i = 0; i < length; i++) {
+    const x = values[i]!;
+    if (Number.isFinite(x) && Math.abs(x - mean) > limit) outliers++;
+  }
   return { mean, std, min, max, kurtosis, outlierShare: outliers / count, nonFinite };
 }

@@ -16,7 +16,8 @@ function clouds(seed: number, count: number) {
   const embeddings = new Float32Array(count * WIDTH);
   for (let row = 0; row < count; row++) {
     const vector = Array.from({ length: WIDTH }, () => 0.3 * random.normal());
-    vector[0]! += labels[row]! === 1 ? 1 : -1;
+    const spam = labels[row] === 1;
+    vector[0]! += spam ? 1 : -1;
     const norm = Math.hypot(...vector);
     embeddings.set(
       vector.map((x) => x / norm),
