@@ -31,6 +31,7 @@ const node = {
 
 const host = { ...node, entryPoints: { extension: 'src/extension.ts' }, external: ['vscode'], minify: true };
 
+/** @type {import('esbuild').BuildOptions} */
 const processes = {
   ...node,
   // esbuild, which compiles users' experiments, is part of these bundles; its binary is named by a variable.

@@ -6,7 +6,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { foreignEnvironment } from './npm.mjs';
 import { root } from './paths.mjs';
-import { SetupError } from './steps.mjs';
+import { runTool, SetupError } from './steps.mjs';
 
 /** No welcome page, no assistant, no telemetry: what is seen is the extension. */
 export const QUIET_SETTINGS = {
@@ -39,6 +39,30 @@ export async function linkExtension(extensionsDir) {
 }
 
 /**
+ * Installs a packaged extension as a person does by "Install from VSIX".
+ * @param {import('./vscode.mjs').Vscode} vscode
+ * @param {{ home: string, extensionsDir: string, vsix: string }} options `home` is for code-server's own files
+ */
+export async function installExtension(vscode, { home, extensionsDir, vsix }) {
+  const config = await writeConfig(home);
+  await runTool(
+    'install-extension',
+    [
+      ...[vscode.node, vscode.codeServer, '--config', config, '--install-extension', vsix],
+      ...['--user-data-dir', path.join(home, 'data'), '--extensions-dir', extensionsDir],
+    ],
+    { env: foreignEnvironment(), remedy: 'Make the package again: npm run package.' },
+  );
+}
+
+/** Without a file of its own, code-server writes one into the home folder. */
+async function writeConfig(home) {
+  const config = path.join(home, 'code-server.yaml');
+  await writeFile(config, 'auth: none\n');
+  return config;
+}
+
+/**
  * Starts code-server on a free port of 127.0.0.1, without a password, and waits until it listens.
  * @param {import('./vscode.mjs').Vscode} vscode
  * @param {object} options
@@ -57,13 +81,13 @@ export async function startCodeServer(vscode, { home, extensionsDir, settings = 
     path.join(userDataDir, 'User/settings.json'),
     JSON.stringify({ ...QUIET_SETTINGS, ...settings }, undefined, 2),
   );
-  await writeFile(path.join(home, 'code-server.yaml'), 'auth: none\n');
+  const config = await writeConfig(home);
   const port = await freePort();
   const child = spawn(
     vscode.node,
     [
       vscode.codeServer,
-      ...['--config', path.join(home, 'code-server.yaml')],
+      ...['--config', config],
       ...['--bind-addr', `127.0.0.1:${port}`],
       ...['--user-data-dir', userDataDir],
       ...['--extensions-dir', extensionsDir ?? path.join(home, 'extensions')],

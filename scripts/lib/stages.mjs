@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { budgets } from './budgets.mjs';
+import { installChromium } from './chromium.mjs';
 import { NONE, one, sum } from './counts.mjs';
 import { installEngine } from './engine.mjs';
 import { dist, root } from './paths.mjs';
@@ -33,6 +34,8 @@ async function lint() {
 
 async function unit() {
   await installEngine();
+  // Panels are tested in a page of their own, without VS Code.
+  process.env['WEIGHTROOM_CHROMIUM'] = await installChromium();
   return runTests('unit', 'vitest.config.mts');
 }
 

@@ -24,6 +24,8 @@ export async function makePackage() {
       [
         ...[process.execPath, path.join(root, 'node_modules/@vscode/vsce/vsce'), 'package'],
         ...['--target', target, '--no-dependencies', '--out', output],
+        // The pictures of the README are in the package.
+        ...['--no-rewrite-relative-links', '--allow-missing-repository'],
       ],
       { cwd: root, remedy: 'Mend what vsce reports.' },
     ),

@@ -1,4 +1,4 @@
-import { afterEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { Frame } from 'playwright-core';
 import { useEditor } from './editor/fixture';
 import { isAlive, nextRun, reportedSteps, runFolders, untilRun, workerPid } from './editor/runs';
@@ -7,7 +7,7 @@ import { webview } from './editor/webviews';
 import { notifications, openSideBar, rowsOf, runCommand } from './editor/workbench';
 
 const editor = useEditor();
-afterEach(() => runCommand(editor().page, 'View: Close All Editors'));
+beforeEach(() => runCommand(editor().page, 'View: Close All Editors'));
 
 test('the Run view trains MNIST: the chart grows while it trains, Cancel ends it', async () => {
   const run = await trainForLong();
@@ -20,7 +20,7 @@ test('the Run view trains MNIST: the chart grows while it trains, Cancel ends it
   await panel.locator('.state[data-state="cancelled"]').waitFor({ timeout: 10_000 });
   await expect.poll(() => isAlive(run.pid), { timeout: 10_000 }).toBe(false);
   expect((await untilRun(run.folder, () => true)).summary.state).toBe('cancelled');
-  expect(await rowsOf(editor().page, 'Runs').first().innerText()).toContain('cancelled');
+  await rowsOf(editor().page, 'Runs').first().filter({ hasText: 'cancelled' }).waitFor();
 });
 
 test('a reload in the middle of a run: the run goes on and the panel comes back', async () => {
@@ -46,7 +46,7 @@ test('a killed worker is shown as failed, with the end of its log', async () => 
   await samplesShown(panel);
   process.kill(run.pid, 'SIGKILL');
   await panel.locator('.state[data-state="failed"]').waitFor({ timeout: 10_000 });
-  await expect.poll(() => rowsOf(editor().page, 'Runs').first().innerText()).toContain('failed');
+  await rowsOf(editor().page, 'Runs').first().filter({ hasText: 'failed' }).waitFor();
   await notifications(editor().page).filter({ hasText: 'failed' }).first().waitFor();
   await saveScreenshot(editor().page, 'killed');
 });

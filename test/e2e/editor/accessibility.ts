@@ -11,9 +11,10 @@ const require = createRequire(import.meta.url);
  */
 export async function seriousFindings(frame: Frame): Promise<string[]> {
   await frame.evaluate(await readFile(require.resolve('axe-core/axe.min.js'), 'utf8'));
-  const { violations } = await frame.evaluate<AxeResults>(
-    `axe.run(document, { resultTypes: ['violations'] })`,
+  const { violations, passes } = await frame.evaluate<AxeResults>(
+    `axe.run(document, { resultTypes: ['violations', 'passes'] })`,
   );
+  if (passes.length === 0) throw new Error('axe found nothing to check.');
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .flatMap(({ id, help, nodes }) =>

@@ -6,7 +6,9 @@ import { launchBrowser } from '../../../scripts/lib/browser.mjs';
 import { linkExtension, startCodeServer } from '../../../scripts/lib/codeServer.mjs';
 import { installVscode } from '../../../scripts/lib/vscode.mjs';
 import { makeWorkspace } from '../../../scripts/lib/workspace.mjs';
+import { endRuns } from './runs';
 import { saveScreenshot } from './screenshots';
+import { runCommand } from './workbench';
 
 export interface EditorOptions {
   /** User settings over those that keep VS Code quiet. */
@@ -26,7 +28,7 @@ export interface Editor {
   readonly workspace: string;
   /** What content policies refused, in any frame. */
   readonly violations: readonly string[];
-  /** Reloads the window, as the command does, and waits until the extension's contributions are there. */
+  /** Reloads the window by the command and waits until the extension's contributions are there. */
   reload(): Promise<void>;
   /** Ends everything and removes its folders. */
   close(): Promise<void>;
@@ -51,6 +53,7 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
   const close = async (): Promise<void> => {
     await browser?.close();
     await server.stop();
+    await endRuns(workspace);
     await rm(workspace, { recursive: true, force: true });
     await rm(home, { recursive: true, force: true });
   };
@@ -68,7 +71,9 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
       workspace,
       violations,
       reload: async () => {
-        await page.reload();
+        const reloaded = page.waitForEvent('load', { timeout: 60_000 });
+        await runCommand(page, 'Developer: Reload Window');
+        await reloaded;
         await contributionsOf(page);
       },
       close,

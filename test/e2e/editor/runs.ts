@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'vitest';
+import { cancelRun } from '../../../src/runs/cancel';
 import { readRun } from '../../../src/runs/read';
 import { runsFolder } from '../../../src/runs/layout';
 import { readWorker } from '../../../src/runs/mark';
@@ -46,6 +47,11 @@ export async function workerPid(folder: string): Promise<number> {
     .poll(async () => (pid = (await readWorker(folder))?.process.pid), { timeout: 30_000 })
     .toBeDefined();
   return pid!;
+}
+
+/** Ends what still runs in a workspace: jobs outlive the window that started them. */
+export async function endRuns(workspace: string): Promise<void> {
+  for (const folder of await runFolders(workspace)) await cancelRun(folder, { now: true });
 }
 
 /** Whether a process exists and is no zombie. */

@@ -15,7 +15,10 @@ export async function runCommand(page: Page, name: string): Promise<void> {
 export async function chooseInContextMenu(page: Page, file: string, item: string): Promise<void> {
   const row = await revealInExplorer(page, file);
   await row.click({ button: 'right' });
-  await page.locator('.monaco-menu .action-label', { hasText: item }).first().click();
+  // A menu ignores the mouse while it opens, so the item is taken by Enter once it has the focus.
+  await page.locator('.monaco-menu .action-item', { hasText: item }).first().hover();
+  await page.locator('.monaco-menu .action-item.focused', { hasText: item }).waitFor();
+  await page.keyboard.press('Enter');
 }
 
 /** Names of the items of a file's context menu; the menu is closed again. */
@@ -65,11 +68,10 @@ export function notifications(page: Page): Locator {
   return page.locator('.notification-list-item-message');
 }
 
-/** Presses Enter at a question whose suggested answer contains `suggested`. */
-export async function acceptQuestion(page: Page, suggested: string): Promise<void> {
-  await page
-    .locator('.quick-input-widget:visible .monaco-list-row.focused', { hasText: suggested })
-    .waitFor();
+/** Presses Enter at a question, `Bits per weight`, once its suggested answer is under the cursor. */
+export async function acceptQuestion(page: Page, question: string): Promise<void> {
+  await page.getByPlaceholder(question, { exact: true }).waitFor();
+  await page.locator('.quick-input-widget:visible .monaco-list-row.focused').waitFor();
   await page.keyboard.press('Enter');
 }
 

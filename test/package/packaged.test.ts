@@ -1,0 +1,75 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { installExtension } from '../../scripts/lib/codeServer.mjs';
+import { root } from '../../scripts/lib/paths.mjs';
+import { makePackage } from '../../scripts/lib/vsix.mjs';
+import { installVscode } from '../../scripts/lib/vscode.mjs';
+import { openEditor } from '../e2e/editor/editor';
+import { saveScreenshot } from '../e2e/editor/screenshots';
+import { webview } from '../e2e/editor/webviews';
+import { acceptQuestion, chooseInContextMenu } from '../e2e/editor/workbench';
+
+/** Outside the repository: nothing of its node_modules is above it. */
+let home: string;
+let extensionsDir: string;
+/** The installed extension. */
+let installed: string;
+
+beforeAll(async () => {
+  home = await mkdtemp(path.join(os.tmpdir(), 'weightroom-package-'));
+  extensionsDir = path.join(home, 'extensions');
+  await installExtension(await installVscode(), { home, extensionsDir, vsix: await makePackage() });
+  const name = (await readdir(extensionsDir)).find((entry) => entry.startsWith('weightroom.weightroom-'));
+  installed = path.join(extensionsDir, name!);
+});
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+test('the package holds what runs, and no node_modules', async () => {
+  const files = await readdir(installed, { recursive: true });
+  expect(files.filter((file) => file.split(path.sep).includes('node_modules'))).toEqual([]);
+  expect(files).toContain(path.join('dist', 'extension.js'));
+  expect(files).toContain(
+    path.join('dist', 'native', `${process.platform}-${process.arch}`, 'tfjs_binding.node'),
+  );
+});
+
+test('its command line quantizes and computes from its own files alone', async () => {
+  const model = path.join(home, 'model.safetensors');
+  await copyFile(path.join(root, 'examples/models/tiny-encoder.safetensors'), model);
+  const { output } = (await commandLine('quantize', model, '--form', 'native')) as { output: string[] };
+  expect((await stat(output[0]!)).size).toBeLessThan((await stat(model)).size / 4);
+  const engines = (await commandLine('engines')) as { id: string; usable: boolean }[];
+  expect(engines.filter(({ usable }) => usable).map(({ id }) => id)).toEqual(['wasm', 'cpu']);
+});
+
+test('installed in VS Code, a right-click quantizes', async () => {
+  const editor = await openEditor({ extensionsDir });
+  try {
+    const { page, workspace } = editor;
+    await chooseInContextMenu(page, 'models/tiny-encoder.safetensors', 'Quantize Model…');
+    await acceptQuestion(page, 'Method');
+    await acceptQuestion(page, 'Bits per weight');
+    await acceptQuestion(page, 'What to write');
+    const report = await webview(page, 'quantization');
+    await report.locator('.state[data-state="done"]').waitFor({ timeout: 60_000 });
+    await saveScreenshot(page, 'packaged');
+    expect((await stat(path.join(workspace, 'models/tiny-encoder.w4.safetensors'))).isFile()).toBe(true);
+    expect(editor.violations).toEqual([]);
+  } finally {
+    await editor.close();
+  }
+});
+
+/** Runs the installed command line as somebody who has nothing else: no engine, no compiler, no npm. */
+async function commandLine(...args: string[]): Promise<unknown> {
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    [path.join(installed, 'dist/cli.js'), ...args, '--json'],
+    { cwd: home, env: { HOME: home, PATH: '' } },
+  );
+  return JSON.parse(stdout);
+}
