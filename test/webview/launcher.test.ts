@@ -122,6 +122,7 @@ test('offers the bits of the chosen method, and explains each choice', async () 
   await choose('Method', 'Round to nearest');
   await page.getByText('the simple baseline').waitFor();
   await page.getByRole('combobox', { name: 'Bits a weight' }).click();
+  await page.getByRole('option', { name: '3 bits' }).waitFor();
   expect(await page.getByRole('option', { name: /\d bits/ }).count()).toBe(METHOD_BITS.rtn.length);
   await page.getByRole('option', { name: '3 bits' }).click();
   await page.getByText('10.7 times smaller than float32').waitFor();

@@ -141,6 +141,10 @@ export function dropdown(options: FieldOptions): DropdownControl {
   let offered: readonly Choice[] = [];
   const settle = () => {
     if (offered.length > 0 && !offered.some((choice) => choice.value === value)) value = offered[0]!.value;
+    // A control that is not on the page yet takes the option that is marked when it gets there.
+    for (const option of node.children) {
+      option.toggleAttribute('selected', option.getAttribute('value') === value);
+    }
     // The control sees its new options only after this task.
     queueMicrotask(() => {
       node.selectedIndex = offered.findIndex((choice) => choice.value === value);
