@@ -21,7 +21,9 @@ function runName(run: RunView, runs: readonly RunView[]): string {
 
 function figures(runs: readonly RunView[]): Child {
   if (runs.length < 2) return undefined;
-  const metrics = [...new Set(runs.flatMap((run) => Object.keys(run.summary.last)))];
+  // What a quantization measures has columns of its own.
+  const trainings = runs.filter((run) => run.spec.job === 'train');
+  const metrics = [...new Set(trainings.flatMap((run) => Object.keys(run.summary.last)))];
   const quantized = runs.some((run) => quantizeSummary(run) !== undefined);
   const rows = runs.map((run) => {
     const summary = quantizeSummary(run);

@@ -34,6 +34,8 @@ export interface BarChartOptions {
   /** Share of its place that a bar fills, up to 1. */
   readonly fill: number;
   readonly formatValue?: (value: number) => string;
+  /** True where places are things with names, and not ranges of numbers. */
+  readonly namedPlaces?: boolean;
   readonly onSelect?: (place: number) => void;
 }
 
@@ -50,7 +52,7 @@ interface Bar {
 
 /** A bar chart with a cursor, a table view and exports; it has no zoom. */
 export function barChart(options: BarChartOptions, host: ChartHost): BarChart {
-  const { title, formatValue = formatNumber, onSelect } = options;
+  const { title, formatValue = formatNumber, namedPlaces = false, onSelect } = options;
   let bars: Bars = { start: 0, width: 1, names: [], groups: [] };
   let cursor: number | undefined;
   let hidden: readonly string[] = [];
@@ -149,8 +151,10 @@ export function barChart(options: BarChartOptions, host: ChartHost): BarChart {
         border: { color: border },
         ticks: {
           // Names of tensors are too long for an axis: the cursor tells them.
-          display: !onSelect && names.length > 0,
+          display: !namedPlaces && names.length > 0,
           includeBounds: false,
+          // Bars are no wider than ticks are apart: between places of names there are none.
+          ...(namedPlaces && { precision: 0 }),
           padding: 6,
           maxRotation: 0,
           autoSkipPadding: 24,

@@ -1,5 +1,5 @@
 import { element } from './dom';
-import { formatFixed, formatNumber } from './format';
+import { formatFixed, formatTick } from './format';
 
 export interface TableContent {
   readonly columns: readonly string[];
@@ -9,7 +9,9 @@ export interface TableContent {
 /** A plain table for reading: numbers right-aligned in figures of equal width, the whole in a box that scrolls. */
 export function dataTable(content: TableContent & { readonly caption: string }): HTMLElement {
   const numeric = content.columns.map((_, k) => content.rows.every((row) => isNumeric(row[k])));
-  const digits = content.columns.map((_, k) => decimals(content.rows.map((row) => row[k])));
+  const digits = content.columns.map((_, k) =>
+    numeric[k] ? decimals(content.rows.map((row) => row[k])) : undefined,
+  );
   const kind = (k: number) => (numeric[k] ? { class: 'number' } : {});
   const head = element(
     'tr',
@@ -64,5 +66,5 @@ function fraction(text: string): number {
 function cellText(cell: Cell, digits: number | undefined): string {
   if (cell === undefined) return '';
   if (typeof cell === 'string') return cell;
-  return digits === undefined || !Number.isFinite(cell) ? formatNumber(cell, 5) : formatFixed(cell, digits);
+  return digits === undefined || !Number.isFinite(cell) ? formatTick(cell) : formatFixed(cell, digits);
 }

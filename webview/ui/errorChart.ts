@@ -24,7 +24,8 @@ export function errorChart(host: ChartHost, onSelect?: (tensor: string) => void)
       yTitle: 'SNR, dB',
       fill: 0.8,
       formatValue: formatDecibels,
-      onSelect: (place) => onSelect?.(names[place]!),
+      ...(onSelect && { onSelect: (place) => onSelect(names[place]!) }),
+      namedPlaces: true,
     },
     host,
   );
