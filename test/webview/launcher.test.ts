@@ -7,10 +7,10 @@ import { THEME_KINDS } from './page/themes';
 const STATE: LauncherState = {
   trusted: true,
   experiments: [
-    { path: '/work/mnist-mlp.ts', label: 'mnist-mlp.ts' },
-    { path: '/work/mnist-cnn.ts', label: 'mnist-cnn.ts' },
+    { path: '/home/ada/project/mnist-mlp.ts', label: 'mnist-mlp.ts' },
+    { path: '/home/ada/project/mnist-cnn.ts', label: 'mnist-cnn.ts' },
   ],
-  models: [{ path: '/work/models/tiny.safetensors', label: 'models/tiny.safetensors' }],
+  models: [{ path: '/home/ada/project/models/tiny.safetensors', label: 'models/tiny.safetensors' }],
   engines: [
     {
       id: 'tensorflow',
@@ -59,7 +59,7 @@ test('sends what trains the first experiment on the best engine', async () => {
   await run();
   expect(await spec()).toEqual({
     job: 'train',
-    experiment: '/work/mnist-mlp.ts',
+    experiment: '/home/ada/project/mnist-mlp.ts',
     engine: 'best',
     overrides: {},
   });
@@ -78,7 +78,7 @@ test('sends every field of a training', async () => {
   await run();
   expect(await spec()).toEqual({
     job: 'train',
-    experiment: '/work/mnist-cnn.ts',
+    experiment: '/home/ada/project/mnist-cnn.ts',
     engine: 'wasm',
     epochs: 3,
     maxSteps: 200,
@@ -102,7 +102,7 @@ test('sends a quantization without an output, which the host names', async () =>
   await run();
   expect(await spec()).toEqual({
     job: 'quantize',
-    input: '/work/models/tiny.safetensors',
+    input: '/home/ada/project/models/tiny.safetensors',
     output: '',
     force: false,
     method: 'rtn',

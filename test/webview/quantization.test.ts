@@ -39,7 +39,7 @@ test('shows sizes, bits of the whole file, distortion and the file that was writ
   await page.getByRole('button', { name: 'encoder.w4.native.safetensors' }).click();
   expect(await panel.posted()).toContainEqual({
     type: 'openOutput',
-    path: '/work space/encoder.w4.native.safetensors',
+    path: '/home/ada/my project/encoder.w4.native.safetensors',
   });
 });
 

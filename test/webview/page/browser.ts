@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../../../scripts/lib/browser.mjs';
 import { webviewPage } from '../../../src/host/panels/webviewPage';
 import { THEMES, type ThemeKind } from './themes';
 
@@ -64,10 +64,7 @@ export class Browsing {
       );
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const browser = await chromium.launch({
-      executablePath: findChromium(),
-      args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
-    });
+    const browser = await launchBrowser();
     return new Browsing(server, browser, pages);
   }
 
@@ -250,13 +247,4 @@ export async function frames(page: Page): Promise<void> {
   await page.evaluate(
     () => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
   );
-}
-
-function findChromium(): string {
-  const wanted = process.env['WEIGHTROOM_CHROMIUM'];
-  const found = [wanted, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(
-    (file) => file !== undefined && file !== '' && existsSync(file),
-  );
-  if (found === undefined) throw new Error('No Chromium was found: set WEIGHTROOM_CHROMIUM to its path.');
-  return found;
 }

@@ -44,7 +44,7 @@ export const TRAIN_SUMMARY: RunSummary = {
   started: Date.UTC(2026, 10, 22, 10, 31, 7),
   seconds: 42.4,
   last: { trainLoss: 0.1723, testLoss: 0.1132, testAccuracy: 0.9775 },
-  folder: '/work space/.weightroom/runs/2026-11-22T10-31-07-train-8f3a',
+  folder: '/home/ada/my project/.weightroom/runs/2026-11-22T10-31-07-train-8f3a',
   progress: { fraction: 0.434, what: 'epoch 3 of 5' },
 };
 
@@ -54,7 +54,7 @@ export function trainRun(change: Partial<RunView> = {}): RunView {
     summary: TRAIN_SUMMARY,
     spec: {
       job: 'train',
-      experiment: '/work space/mnist-mlp.ts',
+      experiment: '/home/ada/my project/mnist-mlp.ts',
       engine: 'best',
       overrides: { 'optimizer.learningRate': 0.002 },
       epochs: 5,
@@ -178,7 +178,7 @@ export const QUANTIZE_SUMMARY: RunSummary = {
   started: Date.UTC(2026, 10, 22, 11, 2, 40),
   seconds: 12.2,
   last: {},
-  folder: '/work space/.weightroom/runs/2026-11-22T11-02-40-kashin-greedy-19c4',
+  folder: '/home/ada/my project/.weightroom/runs/2026-11-22T11-02-40-kashin-greedy-19c4',
   progress: { fraction: 0.5, what: 'encoder/layer_3/query/kernel' },
 };
 
@@ -188,8 +188,8 @@ export function quantizeRun(tensors: number, done: boolean): RunView {
     summary,
     spec: {
       job: 'quantize',
-      input: '/work space/encoder.safetensors',
-      output: '/work space/encoder.w4.native.safetensors',
+      input: '/home/ada/my project/encoder.safetensors',
+      output: '/home/ada/my project/encoder.w4.native.safetensors',
       force: false,
       method: 'kashin-greedy',
       bits: 4,
@@ -208,7 +208,7 @@ export function quantizeRun(tensors: number, done: boolean): RunView {
         seconds: 24.8,
         summary: {
           job: 'quantize' as const,
-          output: ['/work space/encoder.w4.native.safetensors'],
+          output: ['/home/ada/my project/encoder.w4.native.safetensors'],
           bytes: { before: 28_311_552, after: 3_580_244 },
           bitsPerWeight: { weights: 4.016, file: 4.046 },
           distortion: 0.0104,
