@@ -1,6 +1,8 @@
 // npm run demo: quantizes a real transformer, trains a real network, writes a report.
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { bootstrap } from './lib/bootstrap.mjs';
 import { installEngine } from './lib/engine.mjs';
 import { dist, root } from './lib/paths.mjs';
@@ -9,9 +11,18 @@ import { runScript } from './lib/steps.mjs';
 await runScript(async () => {
   await bootstrap();
   await installEngine();
-  const { status } = spawnSync(process.execPath, [path.join(dist, 'demo.js'), ...process.argv.slice(2)], {
+  const demo = spawn(process.execPath, [path.join(dist, 'demo.js'), ...process.argv.slice(2)], {
     cwd: root,
-    stdio: 'inherit',
+    stdio: ['inherit', 'inherit', 'pipe'],
   });
+  createInterface({ input: demo.stderr }).on('line', (line) => {
+    if (!isTensorflowBanner(line)) console.error(line);
+  });
+  const [status] = await once(demo, 'close');
   process.exitCode = status ?? 1;
 });
+
+/** Two lines that TensorFlow prints when it is loaded, whatever its log level. */
+function isTensorflowBanner(line) {
+  return line.startsWith('WARNING: All log messages before absl::') || /^I0000 .*port\.cc/.test(line);
+}
