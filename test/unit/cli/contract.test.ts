@@ -241,18 +241,19 @@ describe('every command', () => {
   });
 
   it.each([
-    [],
-    ['inspect'],
-    ['quantize'],
-    ['compare'],
-    ['run'],
-    ['runs'],
-    ['cancel'],
-    ['remove'],
-    ['engines'],
-    ['engines', 'install'],
-    ['export'],
-  ])('explains itself with an example: %s %s', async (...names) => {
+    '',
+    'inspect',
+    'quantize',
+    'compare',
+    'run',
+    'runs',
+    'cancel',
+    'remove',
+    'engines',
+    'engines install',
+    'export',
+  ])('explains itself with an example: weightroom %s --help', async (command) => {
+    const names = command.split(' ').filter((name) => name !== '');
     const { code, stdout } = await command(await temporaryFolder(), ...names.filter(Boolean), '--help');
     expect(code).toBe(0);
     expect(stdout).toMatch(/Example:\n {2}weightroom /);
