@@ -252,9 +252,9 @@ describe('every command', () => {
     'engines',
     'engines install',
     'export',
-  ])('explains itself with an example: weightroom %s --help', async (command) => {
-    const names = command.split(' ').filter((name) => name !== '');
-    const { code, stdout } = await command(await temporaryFolder(), ...names.filter(Boolean), '--help');
+  ])('explains itself with an example: weightroom %s --help', async (name) => {
+    const words = name.split(' ').filter(Boolean);
+    const { code, stdout } = await command(await temporaryFolder(), ...words, '--help');
     expect(code).toBe(0);
     expect(stdout).toMatch(/Example:\n {2}weightroom /);
     expect(stdout).toContain('--json');
