@@ -1,14 +1,13 @@
 /**
- * Node 23 removed `util.isNullOrUndefined` and `util.isArray`, which tfjs-node 4.22 calls in every
- * operation. They are put back in the process that loads the engine, before it is loaded.
+ * tfjs-node 4.22 calls `util.isNullOrUndefined` and `util.isArray` in every operation. Node 23 removed
+ * them, and Node 22 prints a warning about the latter into the log; so both are set, always, in the
+ * process that loads the engine, before it is loaded.
  */
 import util from 'node:util';
 
-interface RemovedFromNode {
+const called = util as {
   isNullOrUndefined?: (value: unknown) => boolean;
   isArray?: (value: unknown) => boolean;
-}
-
-const shimmed = util as RemovedFromNode;
-shimmed.isNullOrUndefined ??= (value) => value === null || value === undefined;
-shimmed.isArray ??= Array.isArray;
+};
+called.isNullOrUndefined = (value) => value === null || value === undefined;
+called.isArray = Array.isArray;
