@@ -66,7 +66,8 @@ function readTheme(): Theme {
     border: highContrast ? read('contrastBorder', 'foreground') : withAlpha(foreground, 0.25),
     focus: read('focusBorder'),
     error: read('errorForeground', 'charts-red'),
-    series: SERIES.map((name) => read(`charts-${name}`, 'foreground')),
+    // Some themes make `charts.orange` half transparent, which is too faint for a line.
+    series: SERIES.map((name) => withAlpha(read(`charts-${name}`, 'foreground'), 1)),
     highContrast,
     fontFamily: read('font-family'),
     fontSize: Math.max(10, (Number.parseFloat(read('font-size')) || 13) - 2),
