@@ -38,7 +38,7 @@ async function openBrowser() {
     const url = `${server.url}?folder=${encodeURIComponent(examples)}`;
     console.log(`VS Code with the extension and the examples: ${url}\nCtrl-C ends it.`);
     showInBrowser(url);
-    await interrupted();
+    await Promise.race([interrupted(), server.ended]);
     await server.stop();
   } finally {
     await rm(home, { recursive: true, force: true });

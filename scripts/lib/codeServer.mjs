@@ -69,12 +69,11 @@ async function writeConfig(home) {
  * @param {string} options.home folder for everything that it writes; made where it is missing
  * @param {string} [options.extensionsDir] default: `extensions` in `home`
  * @param {Record<string, unknown>} [options.settings] user settings over the quiet ones
- * @param {readonly string[]} [options.flags] more flags of code-server
- * @param {NodeJS.ProcessEnv} [options.env]
- * @returns {Promise<{ url: string, userDataDir: string, log: () => string, stop: () => Promise<void> }>}
- *   `stop` ends the server and everything that it started, but for detached processes
+ * @returns {Promise<{ url: string, ended: Promise<unknown>, stop: () => Promise<void> }>}
+ *   `ended` resolves when it is no more, for whatever reason; `stop` ends it and everything that it
+ *   started, but for detached processes
  */
-export async function startCodeServer(vscode, { home, extensionsDir, settings = {}, flags = [], env = {} }) {
+export async function startCodeServer(vscode, { home, extensionsDir, settings = {} }) {
   const userDataDir = path.join(home, 'data');
   await mkdir(path.join(userDataDir, 'User'), { recursive: true });
   await writeFile(
@@ -92,7 +91,7 @@ export async function startCodeServer(vscode, { home, extensionsDir, settings = 
       ...['--user-data-dir', userDataDir],
       ...['--extensions-dir', extensionsDir ?? path.join(home, 'extensions')],
       ...['--disable-telemetry', '--disable-update-check', '--disable-getting-started-override'],
-      ...['--ignore-last-opened', ...flags],
+      '--ignore-last-opened',
     ],
     {
       env: foreignEnvironment(env),
@@ -112,7 +111,7 @@ export async function startCodeServer(vscode, { home, extensionsDir, settings = 
     await stop();
     throw error;
   }
-  return { url: `http://127.0.0.1:${port}/`, userDataDir, log, stop };
+  return { url: `http://127.0.0.1:${port}/`, ended: once(child, 'exit'), stop };
 }
 
 /**

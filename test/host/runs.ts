@@ -78,6 +78,13 @@ test('a killed worker is a failed run with a remedy', async () => {
   assert.ok(summary.error?.remedy);
 });
 
+test('no process outlives its job', async () => {
+  for (const { folder } of await listRuns(workspace())) {
+    const worker = await readWorker(folder);
+    if (worker) await until('gone', () => (exists(worker.process.pid) ? undefined : true), 5);
+  }
+});
+
 /** The open panels of the extension. */
 function panels(): vscode.Tab[] {
   return vscode.window.tabGroups.all

@@ -15,8 +15,6 @@ export interface EditorOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Default: the working tree, linked in as an unpacked extension. */
   readonly extensionsDir?: string;
-  /** Environment of VS Code, and so of the jobs that it starts. */
-  readonly env?: NodeJS.ProcessEnv;
   /** Called with the workspace before it is opened. */
   readonly prepare?: (workspace: string) => Promise<void>;
 }
@@ -47,7 +45,6 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
     home,
     extensionsDir,
     settings: { ...TRUSTED, ...options.settings },
-    ...(options.env && { env: options.env }),
   });
   let browser: Browser | undefined;
   const close = async (): Promise<void> => {
