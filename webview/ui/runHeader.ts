@@ -86,7 +86,7 @@ export function runHeader(actions: RunHeaderActions): RunHeader {
     // The rate is that of the latest progress; what has passed since is off the rest.
     const fraction = summary.progress?.fraction ?? 0;
     const rest = summary.seconds / fraction - elapsed();
-    setText(left, fraction < GUESS_FROM || rest < 0.5 ? '' : `about ${wholeDuration(rest)} left`);
+    setText(left, fraction < GUESS_FROM || rest < 0.5 ? '' : `about ${wholeDuration(Math.ceil(rest))} left`);
   };
   setInterval(() => {
     if (shown && !isOver(shown.model.summary.state)) drawFacts();
@@ -181,5 +181,6 @@ export function runHeader(actions: RunHeaderActions): RunHeader {
 
 /** While it runs, tenths of seconds would only flicker. */
 function wholeDuration(seconds: number): string {
-  return seconds < 60 && seconds >= 10 ? `${Math.round(seconds)} s` : formatDuration(seconds);
+  const whole = seconds >= 10 || Number.isInteger(seconds);
+  return seconds < 60 && whole ? `${Math.round(seconds)} s` : formatDuration(seconds);
 }
