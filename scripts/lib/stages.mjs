@@ -17,6 +17,7 @@ export const STAGES = [
   { name: 'types', title: 'compiler', run: types },
   { name: 'lint', title: 'rules and formatting', run: lint },
   { name: 'unit', title: 'every room by itself', run: unit },
+  { name: 'webview', title: 'the panels in a browser, without VS Code', run: webview },
   { name: 'host', title: 'inside the extension host of a real VS Code', run: host },
   { name: 'browser', title: 'a real VS Code, driven as a person does', run: browser },
   { name: 'package', title: 'the packaged extension, from its own files alone', run: packaged },
@@ -34,9 +35,12 @@ async function lint() {
 
 async function unit() {
   await installEngine();
-  // Panels are tested in a page of their own, without VS Code.
-  process.env['WEIGHTROOM_CHROMIUM'] = await installChromium();
-  return runTests('unit', 'vitest.config.mts');
+  return runTests('unit', 'vitest.config.mts', ['test/unit/']);
+}
+
+async function webview() {
+  await installChromium();
+  return runTests('webview', 'vitest.config.mts', ['test/webview/']);
 }
 
 async function host() {
@@ -85,9 +89,9 @@ function kilobytes(bytes) {
 }
 
 /** Vitest is a package, which is there only after the bootstrap. */
-async function runTests(name, config) {
+async function runTests(name, config, filters = []) {
   const { runVitest } = await import('./vitest.mjs');
-  return runVitest(name, config);
+  return runVitest(name, config, filters);
 }
 
 /** Runs a tool of node_modules whose exit code is one test. */
