@@ -94,7 +94,7 @@ export async function startCodeServer(vscode, { home, extensionsDir, settings = 
       '--ignore-last-opened',
     ],
     {
-      env: foreignEnvironment(env),
+      env: foreignEnvironment(),
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: process.platform !== 'win32',
     },
