@@ -39,9 +39,11 @@ describe('a running run', () => {
     const { page } = await open();
     expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('MNIST, two layers');
     const head = await page.locator('.run-header').innerText();
-    for (const text of ['Running', 'TensorFlow 2.21.0 on CPU', '43 %', 'epoch 3 of 5', 'about 55 s left']) {
+    for (const text of ['Running', 'TensorFlow 2.21.0 on CPU', '43 %', 'epoch 3 of 5']) {
       expect(head).toContain(text);
     }
+    // The clock goes on while the page is read.
+    expect(head).toMatch(/about 5\d s left/);
     expect(await page.locator('.tiles .value').allInnerTexts()).toEqual(['0.1723', '0.1132', '0.9775']);
     expect(await page.getByRole('heading', { level: 3 }).allInnerTexts()).toEqual(['Loss', 'Accuracy']);
   });

@@ -50,7 +50,8 @@ describe('an interrupted run', () => {
       const { code, stdout } = await started.result;
       expect(code).toBe(130);
       expect(JSON.parse(stdout)).toMatchObject({ run: run.id, state: 'cancelled', engine: 'cpu' });
-      expect(await isAlive(worker!.process)).toBe(false);
+      // Its last word is in the journal a moment before it is gone.
+      await expect.poll(() => isAlive(worker!.process), { timeout: 5000 }).toBe(false);
       const journal = await readFile(runFiles(run.folder).journal, 'utf8');
       expect(journal.trim().split('\n').at(-1)).toContain('"state":"cancelled"');
     },
