@@ -1,17 +1,14 @@
-import { readdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
+import { readFile } from 'node:fs/promises';
 import { expect } from 'vitest';
 import { cancelRun } from '../../../src/runs/cancel';
 import { readRun } from '../../../src/runs/read';
-import { runsFolder } from '../../../src/runs/layout';
+import { listRuns } from '../../../src/runs/list';
 import { readWorker } from '../../../src/runs/mark';
 import type { RunRecord } from '../../../src/protocol/run';
 
-/** Folders of the runs of a workspace, oldest first. */
+/** Folders of the runs of a workspace. */
 export async function runFolders(workspace: string): Promise<string[]> {
-  const folder = runsFolder(workspace);
-  const names = await readdir(folder).catch(() => []);
-  return names.sort().map((name) => path.join(folder, name));
+  return (await listRuns(workspace)).map(({ folder }) => folder);
 }
 
 /** Waits until the workspace has a run that is not among `known`, and returns its folder. */
