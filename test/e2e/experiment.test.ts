@@ -3,7 +3,7 @@ import { useEditor } from './editor/fixture';
 import { nextRun, runFolders, untilRun } from './editor/runs';
 import { saveScreenshot } from './editor/screenshots';
 import { webview } from './editor/webviews';
-import { openSideBar, runCommand } from './editor/workbench';
+import { openFile, openSideBar, runCommand } from './editor/workbench';
 
 const editor = useEditor();
 beforeEach(() => runCommand(editor().page, 'View: Close All Editors'));
@@ -12,7 +12,7 @@ test('Run above defineExperiment trains beside the code, and leaves its result t
   const { page, workspace } = editor();
   const known = await runFolders(workspace);
   await openSideBar(page);
-  await openFile('mnist-mlp.ts');
+  await openFile(page, 'mnist-mlp.ts');
   const lenses = page.locator('.contentWidgets .codelens-decoration a');
   await lenses.filter({ hasText: 'Run' }).first().click();
 
@@ -30,13 +30,3 @@ test('Run above defineExperiment trains beside the code, and leaves its result t
     .waitFor();
   await saveScreenshot(page, 'beside-the-code');
 });
-
-async function openFile(name: string): Promise<void> {
-  const { page } = editor();
-  // The palette, without its leading >, finds files; unlike Ctrl+P its key works wherever the focus is.
-  await page.keyboard.press('F1');
-  await page.locator('.quick-input-widget:visible input').fill(name);
-  await page.locator('.quick-input-list .monaco-list-row.focused', { hasText: name }).waitFor();
-  await page.keyboard.press('Enter');
-  await page.locator('.tab.active', { hasText: name }).waitFor();
-}

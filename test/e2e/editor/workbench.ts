@@ -2,13 +2,35 @@ import type { Locator, Page } from 'playwright-core';
 
 /** Runs a command by its name, `Weightroom: Open Run`, as a person does in the palette. */
 export async function runCommand(page: Page, name: string): Promise<void> {
-  await page.keyboard.press('F1');
-  await page.locator('.quick-input-widget:visible input').fill(`>${name}`);
+  await openPalette(page, `>${name}`, exactly(name));
   // Rows are sorted anew while the palette fills, so the one to take is looked for by the keyboard.
-  await page.locator('.quick-input-list .label-name', { hasText: exactly(name) }).waitFor();
   const focused = page.locator('.quick-input-list .monaco-list-row.focused .label-name');
   while (!exactly(name).test(await focused.innerText())) await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
+}
+
+/** Opens a file of the workspace by its name, as a person does in the palette. */
+export async function openFile(page: Page, name: string): Promise<void> {
+  await openPalette(page, name, exactly(name));
+  await page.keyboard.press('Enter');
+  await page.locator('.tab.active', { hasText: name }).waitFor();
+}
+
+/** Opens the palette with `text` in it and waits for `row`; without a leading `>` it finds files. */
+async function openPalette(page: Page, text: string, row: RegExp): Promise<void> {
+  const input = page.locator('.quick-input-widget:visible input');
+  const found = page.locator('.quick-input-list .label-name', { hasText: row });
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await page.keyboard.press('F1');
+      await input.fill(text, { timeout: 3000 });
+      await found.first().waitFor({ timeout: 10_000 });
+      return;
+    } catch (error) {
+      // A view that opens at this moment takes the focus, and the palette closes without it.
+      if (attempt === 3) throw error;
+    }
+  }
 }
 
 /** Chooses an item of the context menu of a file in the Explorer. `file` is relative, with `/`. */
