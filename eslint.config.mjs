@@ -48,7 +48,17 @@ const vscodeOnlyInHost = {
 };
 
 export default tseslint.config(
-  { ignores: ['dist', '.cache', 'node_modules', 'test-results', 'demo-report', '.weightroom'] },
+  {
+    ignores: [
+      'src/quantize/kernels/assembly',
+      'dist',
+      '.cache',
+      'node_modules',
+      'test-results',
+      'demo-report',
+      '.weightroom',
+    ],
+  },
   js.configs.recommended,
   {
     files: ['**/*.ts', '**/*.mts'],

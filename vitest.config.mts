@@ -1,9 +1,11 @@
 import path from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { assemblyVitePlugin } from './scripts/lib/assembly.mjs';
 
 const root = import.meta.dirname;
 
 export default defineConfig({
+  plugins: [assemblyVitePlugin],
   resolve: { alias: { weightroom: path.join(root, 'src/index.ts') } },
   test: {
     include: ['test/unit/**/*.test.ts', 'test/webview/**/*.test.ts'],

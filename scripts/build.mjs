@@ -5,6 +5,7 @@ import { chmod, copyFile, mkdir, readdir, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { assemblyPlugin } from './lib/assembly.mjs';
 
 const require = createRequire(import.meta.url);
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -27,6 +28,7 @@ const node = {
   absWorkingDir: root,
   logLevel: 'warning',
   metafile: true,
+  plugins: [assemblyPlugin],
 };
 
 const host = { ...node, entryPoints: { extension: 'src/extension.ts' }, external: ['vscode'], minify: true };

@@ -30,6 +30,11 @@ export const DEFAULT_SEED = 1;
 export const OUTPUT_FORMS = ['portable', 'native'] as const;
 export type OutputForm = (typeof OUTPUT_FORMS)[number];
 
+/** How much time a better result is worth. */
+export const PRESETS = ['fast', 'balanced', 'thorough'] as const;
+export type Preset = (typeof PRESETS)[number];
+export const DEFAULT_PRESET: Preset = 'balanced';
+
 /** Bits a weight that each method offers. */
 export const METHOD_BITS: Readonly<Record<QuantizationMethodId, readonly number[]>> = {
   'kashin-greedy': [4],

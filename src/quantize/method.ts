@@ -1,31 +1,36 @@
+import type { TensorEntry } from '../modelfile/model';
 import type { DecompositionTrace } from '../protocol/events';
-import type { QuantizationMethodId } from '../protocol/jobSpec';
+import type { Preset, QuantizationMethodId } from '../protocol/jobSpec';
+import type { JsonObject } from '../protocol/validate';
+import type { KernelPool } from './kernels/pool';
+import type { PackedTensor } from './packedTensor';
 
 export interface QuantizeOptions {
-  /** Bits of the codes of one weight. */
+  /**
+   * Bits a weight to aim at. Methods of whole codes take whole numbers and pay for scales and levels on
+   * top; `dependent` takes any real number and counts everything in it.
+   */
   readonly bits: number;
-  /** Weights that share one set of levels. */
+  /** Weights that share one set of levels, for the methods that have groups. */
   readonly groupSize: number;
   /** Seed of everything random; the native file stores it. */
   readonly seed: number;
-  /** Checked between steps; an aborted call throws `signal.reason`. */
+  /** How much time a better result is worth. */
+  readonly preset: Preset;
+  /** Threads that the heavy loops run on. */
+  readonly pool: KernelPool;
+  /** Checked between pieces of work; an aborted call throws `signal.reason`. */
   readonly signal?: AbortSignal;
   /** Fraction of the tensor that is done, 0 to 1. */
   readonly onProgress?: (fraction: number) => void;
 }
 
-/** One piece of a packed tensor in the native file, stored as the tensor `<name>.<suffix>`. */
-export interface PackedPart {
-  readonly suffix: string;
-  readonly dtype: 'U8' | 'F16' | 'F32';
-  readonly shape: readonly number[];
-  readonly bytes: Uint8Array;
-}
-
 export interface QuantizedTensor {
-  /** What a reader of the packed parts gets back, to the bit. Row-major, as long as the tensor. */
+  /** What a decoder of `packed` gets back, to the bit. Row-major, as long as the tensor. */
   readonly values: Float32Array;
-  readonly parts: readonly PackedPart[];
+  readonly packed: PackedTensor;
+  /** What the method's decoder needs beside the head; stands in the native file as JSON. */
+  readonly coding: JsonObject;
   /** Steps of the decomposition; 0 where there is none. */
   readonly iterations: number;
   readonly decomposition?: DecompositionTrace;
@@ -33,21 +38,59 @@ export interface QuantizedTensor {
   readonly warning?: string;
 }
 
+/** A tensor of a model that is about to be quantized. */
+export interface PlannedTensor {
+  readonly entry: TensorEntry;
+  /** Its weights, read from the file at each call. */
+  read(): Promise<Float32Array>;
+}
+
+/**
+ * Parameters of one tensor that were chosen with the whole model in view, such as the step of a code
+ * that spends its bits where they are worth most.
+ */
+export interface TensorPlan {
+  readonly step: number;
+}
+
 /** A way to code a tensor in few bits. */
 export interface QuantizationMethod {
   readonly id: QuantizationMethodId;
-  /** Codes a finite, non-empty tensor. `shape` is `[rows, …]`; `values` is row-major. */
+  /** Chooses, for methods that have something to choose, the plan of every tensor, by name. */
+  plan?(
+    tensors: readonly PlannedTensor[],
+    options: QuantizeOptions,
+  ): Promise<ReadonlyMap<string, TensorPlan>>;
+  /** Codes a finite, non-empty tensor. `shape` is `[rows, …]`; `values` is row-major and stays as it is. */
   quantize(
     values: Float32Array,
     shape: readonly number[],
     options: QuantizeOptions,
+    plan?: TensorPlan,
   ): Promise<QuantizedTensor>;
-  /** Sizes of the parts of a tensor, known before it is coded: a streamed header needs them. */
-  layout(shape: readonly number[], options: QuantizeOptions): readonly Omit<PackedPart, 'bytes'>[];
-  /** Decodes packed parts, by suffix. */
-  dequantize(
-    parts: ReadonlyMap<string, Uint8Array>,
-    shape: readonly number[],
-    options: QuantizeOptions,
-  ): Float32Array;
+  /**
+   * Starts to code a matrix row by row, with the rows below changed between two calls to make up for the
+   * errors of those above (error feedback). Rows run over a layer's inputs, columns over its outputs.
+   */
+  startRows?(matrix: FeedbackMatrix, options: QuantizeOptions): RowCoder;
+}
+
+/** A matrix under error feedback. */
+export interface FeedbackMatrix {
+  readonly rows: number;
+  readonly columns: number;
+  /** `[rows, columns]`; the feedback changes rows below the one that was coded last. */
+  readonly work: Float32Array;
+  /**
+   * Relative steps of the rows: the diagonal of U, where H⁻¹ = UᵀU. An error in row c costs
+   * ‖error‖² / U_cc² of layer output, so a step in proportion to U_cc spends bits evenly.
+   */
+  readonly rowSteps: Float64Array;
+}
+
+export interface RowCoder {
+  /** Codes row `index` of the matrix as it is now, and writes what a decoder gets to `reconstruction`. */
+  code(index: number, reconstruction: Float32Array): void;
+  /** After the last row. The values are those that were written, `[rows, columns]`. */
+  finish(): Pick<QuantizedTensor, 'packed' | 'coding'>;
 }

@@ -1,5 +1,5 @@
 import { decodeFloat32 } from '../modelfile/dtype';
-import type { PackedPart } from './method';
+import type { PackedPart } from './partsMethod';
 
 /** Number of elements of a tensor of this shape; 1 for a scalar. */
 export function elementCount(shape: readonly number[]): number {

@@ -21,7 +21,7 @@ import { UserError } from '../protocol/userError';
 import { decibels, distortionOf, errorSums, type ErrorSums } from './error';
 import { nativeEntries, nativeMetadata, partName, type NativeTensor } from './native/header';
 import { roundTo } from './native/open';
-import type { QuantizationMethod, QuantizedTensor } from './method';
+import type { QuantizationMethod, QuantizedTensor } from './partsMethod';
 import { quantizationMethod } from './registry';
 import { reporting } from './reporting';
 import { keepReason } from './selection';

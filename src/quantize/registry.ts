@@ -1,6 +1,6 @@
 import type { QuantizationMethodId } from '../protocol/jobSpec';
 import { kashinGreedy } from './kashin/kashinGreedy';
-import type { QuantizationMethod } from './method';
+import type { QuantizationMethod } from './partsMethod';
 import { rtn } from './rtn';
 
 /** The method that an identifier names. */

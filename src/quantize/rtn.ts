@@ -1,7 +1,7 @@
 import { decodeFloat32, encodeFloat32 } from '../modelfile/dtype';
 import { cooperate } from './cooperate';
 import { consecutive } from './groups';
-import type { QuantizationMethod } from './method';
+import type { QuantizationMethod } from './partsMethod';
 import { packCodes, packedLength, unpackCodes } from './packing';
 import { elementCount, fillParts, floatsOf, partOf } from './parts';
 

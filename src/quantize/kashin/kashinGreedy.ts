@@ -2,7 +2,7 @@ import { createInvolution } from '../../math/involution';
 import { encodeFloat32 } from '../../modelfile/dtype';
 import { cooperate } from '../cooperate';
 import { consecutive } from '../groups';
-import type { QuantizationMethod } from '../method';
+import type { QuantizationMethod } from '../partsMethod';
 import { packedLength, unpackCodes } from '../packing';
 import { elementCount, fillParts, floatsOf, partOf } from '../parts';
 import { decodeFactor, FactorEncoder } from './factorCodes';

@@ -2,7 +2,7 @@ import type { EncodableDType } from '../../modelfile/dtype';
 import type { TensorEntry } from '../../modelfile/model';
 import type { NewTensor } from '../../modelfile/write';
 import type { QuantizationMethodId } from '../../protocol/jobSpec';
-import type { PackedPart, QuantizationMethod } from '../method';
+import type { PackedPart, QuantizationMethod } from '../partsMethod';
 
 /** Version of the layout that docs/native-format.md describes. */
 export const NATIVE_VERSION = '1';
