@@ -13,6 +13,8 @@ export default defineConfig({
     env: { WEIGHTROOM_DIST: process.env['WEIGHTROOM_DIST'] ?? path.join(root, 'dist') },
     pool: 'forks',
     maxWorkers: 2,
+    // What is looked for may take long on a busy machine.
+    expect: { poll: { timeout: 15_000 } },
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
