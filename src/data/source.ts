@@ -1,9 +1,11 @@
 import { loadArrays, type ArraysSource } from './arrays';
 import type { DataSet } from './dataSet';
 import { loadMnist, type MnistSource } from './mnist';
+import { loadText, type TextSource } from './text';
 
 /** Where examples come from, as an experiment says it. A function is called when the run starts. */
-export type DataSource = MnistSource | ArraysSource | (() => ArraysSource | Promise<ArraysSource>);
+export type DataSource =
+  MnistSource | TextSource | ArraysSource | (() => ArraysSource | Promise<ArraysSource>);
 
 /**
  * Loads the examples.
@@ -15,6 +17,8 @@ export async function loadDataSet(source: DataSource, experimentFolder: string):
   switch (source.source) {
     case 'mnist':
       return loadMnist(source, experimentFolder);
+    case 'text':
+      return loadText(source, experimentFolder);
     case 'arrays':
       return loadArrays(source);
   }

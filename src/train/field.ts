@@ -22,8 +22,8 @@ export const number = field('a number', (value) => Number.isFinite(value));
 
 export const positive = field('a number above 0', (value) => Number.isFinite(value) && Number(value) > 0);
 
-/** A decay: below 1, else nothing is ever forgotten. */
-export const decay = field(
+/** Below 1: a decay of 1 forgets nothing ever, a share of 1 leaves nothing for the rest. */
+export const fraction = field(
   'a number from 0 up to, but not including, 1',
   (value) => typeof value === 'number' && value >= 0 && value < 1,
 );

@@ -7,6 +7,7 @@ export {
   type NestedNumbers,
 } from '../data/arrays';
 export { mnist, type MnistOptions } from '../data/mnist';
+export { text, type TextOptions } from '../data/text';
 export type { DataSource } from '../data/source';
 export {
   defineExperiment,

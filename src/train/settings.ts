@@ -1,7 +1,7 @@
 import type { TrainSpec } from '../protocol/jobSpec';
 import { UserError } from '../protocol/userError';
 import { LOSS_NAMES, type Experiment } from './experiment';
-import { count, decay, flag, number, oneOf, optional, positive, seed, text, type Field } from './field';
+import { count, fraction, flag, number, oneOf, optional, positive, seed, text, type Field } from './field';
 import type { OptimizerName } from './optimizers/optimizer';
 
 type Fields = Readonly<Record<string, Field>>;
@@ -19,17 +19,18 @@ const TOP: Fields = {
 
 const OPTIMIZERS: Readonly<Record<OptimizerName, Fields>> = {
   sgd: { learningRate: positive },
-  momentum: { learningRate: positive, momentum: optional(decay), nesterov: optional(flag) },
+  momentum: { learningRate: positive, momentum: optional(fraction), nesterov: optional(flag) },
   adam: {
     learningRate: positive,
-    beta1: optional(decay),
-    beta2: optional(decay),
+    beta1: optional(fraction),
+    beta2: optional(fraction),
     epsilon: optional(positive),
   },
 };
 
 const DATA: Readonly<Record<string, Fields>> = {
   mnist: { folder: optional(text), trainSize: optional(count), testSize: optional(count) },
+  text: { file: text, context: count, testShare: optional(fraction) },
   arrays: {},
 };
 
@@ -129,7 +130,7 @@ function checkData(value: unknown): void {
   const source = isObject(value) ? value['source'] : undefined;
   const fields = typeof source === 'string' ? DATA[source] : undefined;
   if (!isObject(value) || fields === undefined) {
-    throw malformed('data', 'mnist(), arrays({ … }) or a function that returns arrays({ … })');
+    throw malformed('data', 'mnist(), text({ … }), arrays({ … }) or a function that returns arrays({ … })');
   }
   checkFields('data.', value, fields);
 }

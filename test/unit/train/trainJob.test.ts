@@ -46,6 +46,18 @@ describe('trainJob', () => {
     expect(summary.final['testAccuracy']).toBeGreaterThan(0.7);
   });
 
+  it('trains the example text-transformer, from little more than chance', async () => {
+    const { events, summary } = await run({
+      experiment: path.join(examples, 'text-transformer.ts'),
+      overrides: { 'parameters.width': 32, 'parameters.layers': 1, batchSize: 16 },
+      maxSteps: 40,
+    });
+    const first = metricsOf(events)[0]![1]['trainLoss']!;
+    expect(Math.abs(first - Math.log(256))).toBeLessThan(1);
+    // Always saying how often each byte occurs in English comes to about 3.3 nats.
+    expect(summary.final['testLoss']).toBeLessThan(3.6);
+  });
+
   it('takes epochs, steps and seed over those of the file', async () => {
     const first = await run({ epochs: 1, maxSteps: 3, seed: 9 });
     const again = await run({ epochs: 1, maxSteps: 3, seed: 9 });
