@@ -39,6 +39,7 @@ async function* runTraining(
       outputs: context.outputs,
       signal: context.signal,
       ...(spec.maxSteps !== undefined && { maxSteps: spec.maxSteps }),
+      ...(spec.weights !== undefined && { weights: spec.weights }),
       ...(spec.resume !== undefined && { resume: runFiles(spec.resume).outputs }),
     });
     return { job: 'train', engine: id, ...result };

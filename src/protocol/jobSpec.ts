@@ -76,11 +76,13 @@ export interface TrainSpec {
   /** Values set over the experiment's own: `{ 'optimizer.learningRate': 0.01 }`. */
   readonly overrides: Readonly<Record<string, string | number | boolean>>;
   readonly epochs?: number;
-  /** Stop after so many steps, whatever the epochs say. */
+  /** Stop after so many steps, whatever the epochs say; 0 only tests. */
   readonly maxSteps?: number;
   readonly seed?: number;
   /** CPU threads of the engine; all of them where absent. */
   readonly threads?: number;
+  /** Absolute path of a model file to start from, instead of fresh weights; it may be a quantized one. */
+  readonly weights?: string;
   /** Folder of an earlier run of the same experiment to go on from. */
   readonly resume?: string;
 }
@@ -130,9 +132,10 @@ export function checkBits(method: QuantizationMethodId, bits: number): number {
 function parseTrainSpec(spec: JsonObject): TrainSpec {
   const positive = { min: 1, integer: true };
   const epochs = optional(spec['epochs'], (v) => numberAt(v, 'spec.epochs', positive));
-  const maxSteps = optional(spec['maxSteps'], (v) => numberAt(v, 'spec.maxSteps', positive));
+  const maxSteps = optional(spec['maxSteps'], (v) => numberAt(v, 'spec.maxSteps', { min: 0, integer: true }));
   const seed = optional(spec['seed'], (v) => seedAt(v, 'spec.seed'));
   const threads = optional(spec['threads'], (v) => numberAt(v, 'spec.threads', positive));
+  const weights = optional(spec['weights'], (v) => stringAt(v, 'spec.weights'));
   const resume = optional(spec['resume'], (v) => stringAt(v, 'spec.resume'));
   return {
     job: 'train',
@@ -143,6 +146,7 @@ function parseTrainSpec(spec: JsonObject): TrainSpec {
     ...(maxSteps !== undefined && { maxSteps }),
     ...(seed !== undefined && { seed }),
     ...(threads !== undefined && { threads }),
+    ...(weights !== undefined && { weights }),
     ...(resume !== undefined && { resume }),
   };
 }

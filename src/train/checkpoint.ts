@@ -4,6 +4,7 @@ import { openModel } from '../modelfile/open';
 import { createSafetensorsWriter, type WriteOptions } from '../modelfile/write';
 import { UserError } from '../protocol/userError';
 import { numberAt, objectAt, stringAt } from '../protocol/validate';
+import { assignTensor } from './assignTensor';
 import type { NamedVariable } from './optimizers/optimizer';
 import type { Best, Final } from './scoreboard';
 
@@ -97,10 +98,7 @@ export async function restoreCheckpoint(
       if (String(entry?.shape) !== String(variable.shape) || entry?.dtype !== DTYPE_OF[variable.dtype]) {
         throw mismatch(`The earlier run has no ${name} of shape [${variable.shape.join(', ')}]`);
       }
-      const bytes = await model.readBytes(name);
-      tf.tidy(() =>
-        variable.assign(tf.tensor(typedValues(bytes, variable.dtype), variable.shape, variable.dtype)),
-      );
+      assignTensor(tf, variable, typedValues(await model.readBytes(name), variable.dtype));
     }
     return position;
   } finally {

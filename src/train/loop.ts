@@ -18,8 +18,10 @@ export interface TrainingRequest {
   /** Existing folder for the checkpoint and the trained weights. */
   readonly outputs: string;
   readonly signal: AbortSignal;
-  /** Stop after so many steps in all, whatever the epochs say. */
+  /** Stop after so many steps in all, whatever the epochs say; 0 only tests. */
   readonly maxSteps?: number;
+  /** Model file to start from, instead of fresh weights. */
+  readonly weights?: string;
   /** Folder of outputs of an earlier run to go on from. */
   readonly resume?: string;
 }
@@ -50,7 +52,7 @@ const SOFTMAX_TWICE =
  *   {@link DivergenceWatch}), or the checkpoint to go on from does not belong to the experiment
  */
 export async function* train(request: TrainingRequest): AsyncGenerator<RunEventBody, TrainingResult> {
-  const { tf, experiment, data, signal, outputs, resume } = request;
+  const { tf, experiment, data, signal, outputs, weights, resume } = request;
   const schedule = new Schedule(experiment, data.train.size, request.maxSteps);
   const training = new Training(tf, experiment, data);
   const divergence = new DivergenceWatch(experiment.optimizer.learningRate);
@@ -85,6 +87,10 @@ export async function* train(request: TrainingRequest): AsyncGenerator<RunEventB
     training.checkFit();
     if (experiment.loss === 'softmaxCrossEntropy' && training.model.endsInSoftmax) {
       yield warning(SOFTMAX_TWICE);
+    }
+    if (weights !== undefined) {
+      const missing = await training.load(weights);
+      if (missing.length > 0) yield freshVariables(weights, missing);
     }
     if (resume !== undefined) await training.restore(path.join(resume, CHECKPOINT));
     if (training.step > schedule.total) throw pastTheEnd(training.step, schedule.total);
@@ -124,6 +130,13 @@ export async function* train(request: TrainingRequest): AsyncGenerator<RunEventB
 
 function warning(text: string): MessageEvent {
   return { type: 'message', level: 'warning', text };
+}
+
+function freshVariables(file: string, names: readonly string[]): MessageEvent {
+  const shown = names.slice(0, 3).join(', ');
+  const rest = names.length > 3 ? ` and ${names.length - 3} more` : '';
+  const text = `${path.basename(file)} does not have ${shown}${rest}: fresh weights take their place.`;
+  return { type: 'message', level: 'info', text };
 }
 
 async function output(file: string, kind: OutputEvent['kind']): Promise<OutputEvent> {

@@ -31,7 +31,7 @@ export class Schedule {
   }
 
   isProgress(step: number): boolean {
-    return step % this.progressEvery === 0 || step === this.total;
+    return step === this.total || step % this.progressEvery === 0;
   }
 
   progress(step: number): ProgressEvent {

@@ -11,6 +11,7 @@ import { lossOf, measuresOf, type Measure } from './objective';
 import { createOptimizer } from './optimizers/create';
 import type { NamedVariable, Optimizer } from './optimizers/optimizer';
 import { streamSeed, withSeededRandom } from './randomness';
+import { loadInitialWeights } from './initialWeights';
 import { Scoreboard } from './scoreboard';
 import { trainableModel, type TrainableModel } from './trainableModel';
 
@@ -31,7 +32,7 @@ export class Training {
   private readonly measures: readonly Measure[];
   private readonly ledger: LossLedger;
   /** The step after which the model was tested last. */
-  private tested = 0;
+  private tested: number | undefined;
   private order: { readonly epoch: number; readonly examples: Uint32Array } | undefined;
 
   /** @throws UserError where the experiment's model, loss or metrics cannot be used with the data */
@@ -105,7 +106,7 @@ export class Training {
 
   /** Writes everything into one file that `restore` reads. */
   async save(file: string): Promise<void> {
-    const { step, tested, tensors, identity } = this;
+    const { step, tested = 0, tensors, identity } = this;
     const { final, best } = this.scores;
     await saveCheckpoint(file, { step, tested, final, best }, identity, tensors);
   }
@@ -113,6 +114,14 @@ export class Training {
   /** Writes the model's variables alone, for use elsewhere. */
   async saveModel(file: string): Promise<void> {
     await saveTensors(file, this.model.variables, {}, { force: false });
+  }
+
+  /**
+   * Starts from the weights in a model file instead of fresh ones.
+   * @returns names of the variables that the file does not have
+   */
+  async load(file: string): Promise<readonly string[]> {
+    return loadInitialWeights(this.tf, file, this.model.variables);
   }
 
   /** @throws UserError `checkpoint-mismatch`, or the errors of a bad file */

@@ -59,6 +59,7 @@ function factsOf(spec: JobSpec): readonly Fact[] {
     ...(overrides.length === 0
       ? []
       : [['Settings over the experiment’s own', overrides.join('\n')] as const]),
+    ...(spec.weights === undefined ? [] : [['Starts from', spec.weights] as const]),
     ...(spec.resume === undefined ? [] : [['Goes on from', spec.resume] as const]),
   ];
 }

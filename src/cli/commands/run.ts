@@ -16,6 +16,7 @@ interface RunOptions {
   readonly epochs?: number;
   readonly maxSteps?: number;
   readonly set: Overrides;
+  readonly weights?: string;
   readonly resume?: string;
 }
 
@@ -31,8 +32,9 @@ export function addRun(program: Command, run: Run): void {
     .command('run <experiment>')
     .description('train the model of an experiment file')
     .option('--epochs <n>', 'passes over the data, instead of what the experiment says', wholeNumber(1))
-    .option('--max-steps <n>', 'stop after so many steps', wholeNumber(1))
+    .option('--max-steps <n>', 'stop after so many steps; 0 only tests', wholeNumber(0))
     .option('--set <path=value>', "a value over the experiment's own; may be repeated", override, {})
+    .option('--weights <file>', 'start from the weights of a model file, quantized or not')
     .option('--resume <run>', 'go on from the last checkpoint of an earlier run')
     .addHelpText(
       'after',
@@ -50,7 +52,14 @@ export function addRun(program: Command, run: Run): void {
 
 async function specOf(experiment: string, options: RunOptions, session: Session): Promise<TrainSpec> {
   const { engine, seed, threads }: GlobalOptions = session.options;
-  const { epochs, maxSteps } = options;
+  const { epochs, maxSteps, weights } = options;
+  if (weights !== undefined && options.resume !== undefined) {
+    throw new UserError(
+      'bad-usage',
+      '--weights and --resume exclude each other: a checkpoint holds weights.',
+      'Give one of them.',
+    );
+  }
   const resume = options.resume === undefined ? undefined : await trainingRun(session, options.resume);
   return {
     job: 'train',
@@ -61,6 +70,7 @@ async function specOf(experiment: string, options: RunOptions, session: Session)
     ...(maxSteps !== undefined && { maxSteps }),
     ...(seed !== undefined && { seed }),
     ...(threads !== undefined && { threads }),
+    ...(weights !== undefined && { weights: path.resolve(weights) }),
     ...(resume !== undefined && { resume }),
   };
 }
