@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { inlinePool } from '../quantize/kernels/pool';
 import { openAnyModel } from '../quantize/native/open';
 import { quantizeModel } from '../quantize/quantizeModel';
 import type { QuantizeSummary } from '../protocol/events';
@@ -16,7 +17,7 @@ export const quantizeJob: Job<QuantizeSpec, QuantizeSummary> = {
   async *run(spec, { signal }) {
     const model = await openAnyModel(spec.input);
     try {
-      return yield* quantizeModel(model, spec, signal);
+      return yield* quantizeModel(model, spec, { signal, pool: inlinePool });
     } finally {
       await model.close();
     }

@@ -13,8 +13,25 @@ export interface Concatenation {
   readonly length: number;
 }
 
-export function concatenate(parts: readonly FilePart[]): Concatenation {
+function concatenate(parts: readonly FilePart[]): Concatenation {
   return { parts, length: parts.reduce((sum, part) => sum + part.length, 0) };
+}
+
+/** Whole files one after another. */
+export function concatenateFiles(files: readonly SourceFile[]): Concatenation {
+  return concatenate(files.map((file) => ({ file, start: 0, length: file.size })));
+}
+
+/** Everything from position `begin` on. */
+export function slice({ parts }: Concatenation, begin: number): Concatenation {
+  const left: FilePart[] = [];
+  let passed = 0;
+  for (const { file, start, length } of parts) {
+    const skipped = Math.min(Math.max(begin - passed, 0), length);
+    passed += length;
+    if (skipped < length) left.push({ file, start: start + skipped, length: length - skipped });
+  }
+  return concatenate(left);
 }
 
 /** Reads `length` bytes from position `begin` of the whole. */

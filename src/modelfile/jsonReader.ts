@@ -37,6 +37,7 @@ export class JsonReader {
   private readonly decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
   private next = 0;
   private depth = 0;
+  private lastName = 0;
 
   /** @param file named in errors */
   constructor(
@@ -53,6 +54,11 @@ export class JsonReader {
   /** Position just behind what was read last. */
   get reached(): number {
     return this.next;
+  }
+
+  /** Position of the name of the member whose value comes next. */
+  get memberStart(): number {
+    return this.lastName;
   }
 
   get atArray(): boolean {
@@ -73,6 +79,7 @@ export class JsonReader {
     if (!this.atObject) throw this.unexpected(what, 'an object');
     const seen = new Set<string>();
     this.members(() => {
+      this.lastName = this.position;
       const key = this.text();
       if (seen.has(key)) throw badFile(repeated, this.file, `names ${quoted(key)} twice in ${what}`);
       if (seen.size === most) throw badFile(excess, this.file, `has more than ${most} names in ${what}`);

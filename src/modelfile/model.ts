@@ -1,4 +1,6 @@
 /** A model file seen as named tensors, whatever its format. */
+import type { SafetensorsLayout } from './safetensors/layout';
+import type { TfjsLayout } from './tfjs/layout';
 
 /** Element types, by the names that safetensors gives them. */
 // prettier-ignore
@@ -33,6 +35,8 @@ export interface Model {
   readonly metadata: Readonly<Record<string, string>>;
   /** In the order of the file. */
   readonly tensors: readonly TensorEntry[];
+  /** What a writer needs to make files of the same kind; without it they are plain safetensors. */
+  readonly layout?: SafetensorsLayout | TfjsLayout;
   /**
    * Little-endian bytes of a tensor, `size` elements of its `dtype`. Where the file packs it into fewer
    * `bytes` (the `quantization` of TensorFlow.js) they are unpacked first.

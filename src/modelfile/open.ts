@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { UserError } from '../protocol/userError';
-import type { Model } from './model';
+import type { StoredModel } from './storedModel';
 import { openSafetensors, openShardedSafetensors } from './safetensors/open';
 import { examineFile } from './sourceFile';
 import { openTfjs } from './tfjs/open';
@@ -10,7 +10,7 @@ import { openTfjs } from './tfjs/open';
  * `*.safetensors.index.json` (the set) or any other `*.json` (TensorFlow.js). Only headers are read.
  * @throws UserError `unknown-format`, or whatever is wrong with the file
  */
-export async function openModel(file: string): Promise<Model> {
+export async function openModel(file: string): Promise<StoredModel> {
   const source = await examineFile(path.resolve(file));
   const name = path.basename(source.path).toLowerCase();
   if (name.endsWith('.safetensors')) return openSafetensors(source);

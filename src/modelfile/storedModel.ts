@@ -52,6 +52,12 @@ export class StoredModel implements Model {
     return quantization === undefined ? bytes : decodeStock(bytes, quantization, entry.dtype);
   }
 
+  /** `length` bytes of a tensor as they stand in the file, from `begin` on; see {@link TensorEntry.bytes}. */
+  async readStored(name: string, begin: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+    const { data, begin: start } = this.find(name);
+    return readRange(data, start + begin, length);
+  }
+
   async readFloat32(name: string): Promise<Float32Array<ArrayBuffer>> {
     return decodeFloat32(await this.readBytes(name), this.find(name).entry.dtype);
   }

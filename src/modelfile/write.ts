@@ -1,9 +1,9 @@
+import { writeSafetensors, writeSafetensorsLike } from './safetensors/write';
+import type { NewTensor } from './safetensors/plan';
 import type { Model, ModelWriter } from './model';
-import { writeSafetensors, writeSafetensorsLike, type NewTensor } from './safetensors/write';
-import { StoredModel } from './storedModel';
 import { writeTfjsLike } from './tfjs/write';
 
-export { safetensorsLength, type NewTensor } from './safetensors/write';
+export { safetensorsLength, type NewTensor } from './safetensors/plan';
 
 export interface WriteOptions {
   /** Replace files that exist already; the source is never replaced. */
@@ -22,13 +22,15 @@ export async function createPortableWriter(
   { force }: WriteOptions,
 ): Promise<ModelWriter> {
   const options = { force, sources: source.files };
-  if (!(source instanceof StoredModel)) {
-    return writeSafetensors(output, source.tensors, source.metadata, options);
+  const { layout, tensors, metadata } = source;
+  switch (layout?.kind) {
+    case 'tfjs':
+      return writeTfjsLike(layout, tensors, output, options);
+    case 'safetensors':
+      return writeSafetensorsLike(layout, output, options);
+    case undefined:
+      return writeSafetensors(output, tensors, metadata, options);
   }
-  const { layout } = source;
-  return layout.kind === 'tfjs'
-    ? writeTfjsLike(layout, output, options)
-    : writeSafetensorsLike(layout, output, options);
 }
 
 /**

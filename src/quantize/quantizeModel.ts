@@ -1,13 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { encodeFloat32, isEncodable, type EncodableDType } from '../modelfile/dtype';
-import type { Model, ModelWriter, TensorEntry } from '../modelfile/model';
-import {
-  createPortableWriter,
-  createSafetensorsWriter,
-  safetensorsLength,
-  type NewTensor,
-} from '../modelfile/write';
+import { isEncodable } from '../modelfile/dtype';
+import type { Model, TensorEntry } from '../modelfile/model';
 import type {
   MessageEvent,
   OutputEvent,
@@ -16,30 +10,33 @@ import type {
   TensorEvent,
   TensorResult,
 } from '../protocol/events';
-import type { OutputForm, QuantizeSpec } from '../protocol/jobSpec';
+import { DEFAULT_PRESET, type QuantizeSpec } from '../protocol/jobSpec';
 import { UserError } from '../protocol/userError';
 import { decibels, distortionOf, errorSums, type ErrorSums } from './error';
-import { nativeEntries, nativeMetadata, partName, type NativeTensor } from './native/header';
-import { roundTo } from './native/open';
-import type { QuantizationMethod, QuantizedTensor } from './partsMethod';
+import type { KernelPool } from './kernels/pool';
+import type { PlannedTensor, QuantizationMethod, QuantizedTensor, QuantizeOptions } from './method';
+import { NativeContents, type NewPackedTensor } from './native/write';
+import { startOutput } from './output';
+import { packedTensorLength } from './packedTensor';
 import { quantizationMethod } from './registry';
 import { reporting } from './reporting';
+import { roundTo } from './rounding';
 import { keepReason } from './selection';
 
 export type QuantizeEvent = ProgressEvent | TensorEvent | MessageEvent | OutputEvent;
 
-/** What happens to a tensor. `reason`: why it is kept. */
-interface PlannedTensor {
-  readonly entry: TensorEntry;
-  readonly reason?: string;
+/** What a quantization computes with. */
+export interface QuantizeContext {
+  readonly signal: AbortSignal;
+  readonly pool: KernelPool;
 }
 
-/** The native file that a plan makes. */
-interface NativeFile {
-  readonly entries: readonly NewTensor[];
-  readonly metadata: Readonly<Record<string, string>>;
-  readonly bytes: number;
-}
+type EncodableEntry = NewPackedTensor['entry'];
+
+/** A tensor to quantize has a type that can be written again; `reason`: why a tensor is kept. */
+type TensorDecision =
+  | { readonly entry: EncodableEntry; readonly reason?: undefined }
+  | { readonly entry: TensorEntry; readonly reason: string };
 
 /**
  * Writes `source` again with its matrices quantized as `spec` says, tensor by tensor: memory is bounded by
@@ -48,45 +45,48 @@ interface NativeFile {
  * aborted signal (its reason is thrown) or a consumer that turns away leaves nothing behind.
  *
  * Errors are those of the written values, rounded to the tensor's type. `bitsPerWeight.file` counts every
- * byte of the native file over all parameters; for the portable form it is that of the native file that the
- * same quantization would make.
+ * byte of the native safetensors file over all parameters; for the portable form it is that of the native
+ * file that the same quantization would make.
  * @throws UserError `nothing-to-quantize`, `output-name`, and those of reading and writing model files
  */
 export async function* quantizeModel(
   source: Model,
   spec: QuantizeSpec,
-  signal: AbortSignal,
+  { signal, pool }: QuantizeContext,
 ): AsyncGenerator<QuantizeEvent, QuantizeSummary> {
   const method = quantizationMethod(spec.method);
+  const options: QuantizeOptions = { ...spec, preset: DEFAULT_PRESET, pool, signal };
   const parameters = source.tensors.reduce((sum, { size }) => sum + size, 0);
   const progress = (done: number, what: string): ProgressEvent => {
     return { type: 'progress', done: Math.round(done), total: parameters, unit: 'weights', what };
   };
 
   yield progress(0, 'looking for numbers that are not finite');
-  const plan = await planTensors(source, spec.keep, signal);
-  const native = planNativeFile(source, plan, spec, method);
-  const writer = await createWriter(source, spec, native);
+  const decisions = await decide(source, spec.keep, signal);
+  const plan = await planTensors(source, decisions, method, options);
+  const contents = new NativeContents(source);
+  const output = await startOutput(source, spec, contents, expectedBytes(decisions, spec.bits));
   const totals = { squaredError: 0, squares: 0, weights: 0, bits: 0 };
   let done = 0;
   try {
-    for (const { entry, reason } of plan) {
+    for (const { entry, reason } of decisions) {
       signal.throwIfAborted();
       if (reason !== undefined) {
-        await writer.write(entry.name, await source.readBytes(entry.name));
+        await output.keep(entry, await source.readBytes(entry.name));
         yield { type: 'tensor', tensor: keptTensor(entry, reason) };
       } else {
         yield progress(done, entry.name);
         const values = await source.readFloat32(entry.name);
         const quantized = yield* reporting<ProgressEvent, QuantizedTensor>(signal, (report, stop) => {
           const onProgress = (part: number) => report(progress(done + part * entry.size, entry.name));
-          return method.quantize(values, entry.shape, { ...spec, signal: stop, onProgress });
+          const tensorOptions = { ...options, signal: stop, onProgress };
+          return method.quantize(values, entry.shape, tensorOptions, plan.get(entry.name));
         });
         if (quantized.warning !== undefined) {
           yield { type: 'message', level: 'warning', text: `${entry.name}: ${quantized.warning}` };
         }
-        await writeTensor(writer, entry, quantized, spec.form);
-        const sums = errorSums(values, roundTo(quantized.values, encodableType(entry)));
+        await output.add({ entry, method: method.id, quantized }, quantized.values);
+        const sums = errorSums(values, roundTo(quantized.values, entry.dtype));
         const tensor = quantizedTensor(entry, quantized, sums);
         totals.squaredError += sums.squaredError;
         totals.squares += sums.squares;
@@ -97,49 +97,77 @@ export async function* quantizeModel(
       done += entry.size;
     }
     signal.throwIfAborted();
-    const output = await writer.finish();
-    const sizes = await Promise.all(output.map(async (file) => (await stat(file)).size));
-    for (const [i, file] of output.entries()) {
+    const files = await output.finish();
+    const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+    for (const [i, file] of files.entries()) {
       yield { type: 'output', path: file, kind: 'model', bytes: sizes[i]! };
     }
     const distortion = distortionOf(totals);
     return {
       job: 'quantize',
-      output,
+      output: files,
       bytes: { before: source.bytes, after: sizes.reduce((sum, size) => sum + size, 0) },
-      bitsPerWeight: { weights: totals.bits / totals.weights, file: (8 * native.bytes) / parameters },
+      bitsPerWeight: { weights: totals.bits / totals.weights, file: (8 * contents.bytes) / parameters },
       distortion,
       snrDb: decibels(distortion),
     };
   } finally {
-    await writer.abort();
+    await output.abort();
   }
 }
 
 /** Decides for each tensor; those that qualify by their header are read once to see that they are finite. */
-async function planTensors(
+async function decide(
   source: Model,
   keep: readonly string[],
   signal: AbortSignal,
-): Promise<readonly PlannedTensor[]> {
-  const plan: PlannedTensor[] = [];
+): Promise<readonly TensorDecision[]> {
+  const decisions: TensorDecision[] = [];
   for (const entry of source.tensors) {
     signal.throwIfAborted();
-    let reason = keepReason(entry, keep);
-    if (reason === undefined) {
-      const notFinite = countNotFinite(await source.readFloat32(entry.name));
-      if (notFinite > 0) reason = `${notFinite} of its values are NaN or infinite`;
+    const reason = keepReason(entry, keep);
+    if (reason !== undefined || !hasEncodableType(entry)) {
+      decisions.push({ entry, reason: reason ?? `${entry.dtype} numbers cannot be written again` });
+      continue;
     }
-    plan.push(reason === undefined ? { entry } : { entry, reason });
+    const notFinite = countNotFinite(await source.readFloat32(entry.name));
+    decisions.push(
+      notFinite > 0 ? { entry, reason: `${notFinite} of its values are NaN or infinite` } : { entry },
+    );
   }
-  if (plan.every(({ reason }) => reason !== undefined)) {
+  if (decisions.every(({ reason }) => reason !== undefined)) {
     throw new UserError(
       'nothing-to-quantize',
       `${path.basename(source.path)} has no tensor to quantize: all of them are small, vectors, or kept by name.`,
       'Choose a model with weight matrices, or fewer patterns of names to keep.',
     );
   }
-  return plan;
+  return decisions;
+}
+
+function hasEncodableType(entry: TensorEntry): entry is EncodableEntry {
+  return isEncodable(entry.dtype);
+}
+
+/** Lets the method choose, with the whole model in view, what it has to choose for each tensor. */
+async function planTensors(
+  source: Model,
+  decisions: readonly TensorDecision[],
+  method: QuantizationMethod,
+  options: QuantizeOptions,
+): ReturnType<NonNullable<QuantizationMethod['plan']>> {
+  const tensors = decisions.flatMap(({ entry, reason }): PlannedTensor[] =>
+    reason === undefined ? [{ entry, read: () => source.readFloat32(entry.name) }] : [],
+  );
+  return (await method.plan?.(tensors, options)) ?? new Map();
+}
+
+/** About what the native form will take. */
+function expectedBytes(decisions: readonly TensorDecision[], bits: number): number {
+  return decisions.reduce(
+    (sum, { entry, reason }) => sum + (reason === undefined ? (entry.size * bits) / 8 : entry.bytes),
+    0,
+  );
 }
 
 function countNotFinite(values: Float32Array): number {
@@ -152,68 +180,14 @@ function countNotFinite(values: Float32Array): number {
   return count;
 }
 
-function planNativeFile(
-  source: Model,
-  plan: readonly PlannedTensor[],
-  spec: QuantizeSpec,
-  method: QuantizationMethod,
-): NativeFile {
-  const tensors = plan.map(({ entry, reason }) => ({ entry, packed: reason === undefined }));
-  const entries = nativeEntries(tensors, method, spec);
-  const metadata = nativeMetadata(
-    spec,
-    source,
-    tensors.map(({ entry, packed }): NativeTensor => {
-      const { name, shape } = entry;
-      return packed ? { name, packed: { dtype: encodableType(entry), shape } } : { name };
-    }),
-  );
-  return { entries, metadata, bytes: safetensorsLength(entries, metadata) };
-}
-
-async function createWriter(
-  source: Model,
-  { form, output, force }: QuantizeSpec,
-  { entries, metadata }: NativeFile,
-): Promise<ModelWriter> {
-  if (form === 'portable') return createPortableWriter(source, output, { force });
-  if (!output.toLowerCase().endsWith('.safetensors')) {
-    throw new UserError(
-      'output-name',
-      `${path.basename(output)} is not a name for a file in the native form.`,
-      'Choose a name that ends in .safetensors.',
-    );
-  }
-  return createSafetensorsWriter(output, entries, metadata, { force, sources: source.files });
-}
-
-async function writeTensor(
-  writer: ModelWriter,
-  entry: TensorEntry,
-  { values, parts }: QuantizedTensor,
-  form: OutputForm,
-): Promise<void> {
-  if (form === 'portable') {
-    await writer.write(entry.name, encodeFloat32(values, encodableType(entry)));
-  } else {
-    for (const part of parts) await writer.write(partName(entry.name, part), part.bytes);
-  }
-}
-
-/** Only tensors of types that can be written again are planned for quantization. */
-function encodableType({ name, dtype }: TensorEntry): EncodableDType {
-  if (isEncodable(dtype)) return dtype;
-  throw new Error(`${name} of type ${dtype} was planned for quantization`);
-}
-
 function quantizedTensor(entry: TensorEntry, quantized: QuantizedTensor, sums: ErrorSums): TensorResult {
-  const { iterations, decomposition, parts } = quantized;
+  const { iterations, decomposition, packed } = quantized;
   const distortion = distortionOf(sums);
   return {
     name: entry.name,
     shape: entry.shape,
     action: 'quantized',
-    bits: (8 * parts.reduce((sum, { bytes }) => sum + bytes.length, 0)) / entry.size,
+    bits: (8 * packedTensorLength(packed)) / entry.size,
     mse: sums.squaredError / sums.count,
     distortion,
     snrDb: decibels(distortion),

@@ -1,14 +1,14 @@
 import type { QuantizationMethodId } from '../protocol/jobSpec';
+import { rtn } from './baselines/rtn';
 import { kashinGreedy } from './kashin/kashinGreedy';
-import type { QuantizationMethod } from './partsMethod';
-import { rtn } from './rtn';
+import type { QuantizationMethod } from './method';
+
+const METHODS: Readonly<Record<QuantizationMethodId, QuantizationMethod>> = {
+  'kashin-greedy': kashinGreedy,
+  rtn,
+};
 
 /** The method that an identifier names. */
 export function quantizationMethod(id: QuantizationMethodId): QuantizationMethod {
-  switch (id) {
-    case 'kashin-greedy':
-      return kashinGreedy;
-    case 'rtn':
-      return rtn;
-  }
+  return METHODS[id];
 }

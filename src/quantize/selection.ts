@@ -1,11 +1,9 @@
 import { isEncodable } from '../modelfile/dtype';
 import type { TensorEntry } from '../modelfile/model';
+import { matrixRows, SMALLEST_SIDE } from './matrixShape';
 
 /** Fewer weights than this save nothing worth an error. */
 const SMALLEST_TENSOR = 4096;
-/** Rows and columns of the smallest matrix that is quantized. */
-const SMALLEST_SIDE = 32;
-
 /**
  * Why a tensor is copied unchanged, judged by its header; `undefined` where it is to be quantized: a
  * floating-point tensor of at least 4096 elements that is a matrix of at least 32 rows and columns once
@@ -19,18 +17,8 @@ export function keepReason(tensor: TensorEntry, keep: readonly string[]): string
   if (tensor.dtype.startsWith('F8')) return 'it has 8 bits already';
   if (!isEncodable(tensor.dtype)) return `${tensor.dtype} numbers are no weights`;
   if (tensor.size < SMALLEST_TENSOR) return `it has fewer than ${SMALLEST_TENSOR} elements`;
-  if (!isMatrix(tensor.shape)) return `it is no matrix of ${SMALLEST_SIDE} rows and columns`;
+  if (matrixRows(tensor.shape) === undefined) return `it is no matrix of ${SMALLEST_SIDE} rows and columns`;
   return undefined;
-}
-
-function isMatrix(shape: readonly number[]): boolean {
-  const dimensions = shape.filter((dimension) => dimension > 1);
-  const size = dimensions.reduce((product, dimension) => product * dimension, 1);
-  let rows = 1;
-  return dimensions.slice(0, -1).some((dimension) => {
-    rows *= dimension;
-    return rows >= SMALLEST_SIDE && size / rows >= SMALLEST_SIDE;
-  });
 }
 
 /**

@@ -1,10 +1,9 @@
-import { concatenate, type Concatenation } from '../concatenation';
+import { readRange, slice, type Concatenation } from '../concatenation';
 import { DTYPE_BYTES } from '../dtype';
 import { badFile } from '../fileErrors';
 import { JsonReader, quoted } from '../jsonReader';
 import { MAX_HEADER_BYTES, MAX_METADATA_BYTES, MAX_METADATA_PAIRS, MAX_TENSORS } from '../limits';
 import { DTYPES, type DType, type TensorEntry } from '../model';
-import { allocate, readInto, type SourceFile } from '../sourceFile';
 import type { StoredTensor } from '../storedModel';
 import { byteLength, checkName, readShape } from '../tensorShape';
 
@@ -18,29 +17,29 @@ export interface SafetensorsHeader {
  * Reads and checks the header of a safetensors file: eight bytes of little-endian length, then JSON
  * `{name: {dtype, shape, data_offsets: [begin, end]}}` with the optional `__metadata__` of texts. The
  * tensors must cover the data exactly, without gap or overlap, as the format demands.
+ * @param source the bytes of the file, which may lie in several
+ * @param file named in errors
  * @throws UserError for each way in which a file can be wrong
  */
-export async function readSafetensorsHeader(file: SourceFile): Promise<SafetensorsHeader> {
-  if (file.size < 8) throw badFile('file-truncated', file.path, 'is shorter than the smallest header');
-  const prefix = new Uint8Array(8);
-  await readInto(file, 0, prefix);
+export async function readSafetensorsHeader(source: Concatenation, file: string): Promise<SafetensorsHeader> {
+  if (source.length < 8) throw badFile('file-truncated', file, 'is shorter than the smallest header');
+  const prefix = await readRange(source, 0, 8);
   const length = new DataView(prefix.buffer).getBigUint64(0, true);
   if (length > MAX_HEADER_BYTES) {
     throw badFile(
       'header-too-large',
-      file.path,
+      file,
       `announces a header of ${length} bytes, more than ${MAX_HEADER_BYTES}`,
       'This is probably not a safetensors file; check where it came from.',
     );
   }
   const start = 8 + Number(length);
-  if (start > file.size) throw badFile('file-truncated', file.path, 'ends within its header');
-  const bytes = allocate(file, Number(length));
-  await readInto(file, 8, bytes);
-  const data = concatenate([{ file, start, length: file.size - start }]);
-  const { metadata, tensors } = parseHeader(bytes, data, file.path);
+  if (start > source.length) throw badFile('file-truncated', file, 'ends within its header');
+  const bytes = await readRange(source, 8, Number(length));
+  const data = slice(source, start);
+  const { metadata, tensors } = parseHeader(bytes, data, file);
   tensors.sort((a, b) => a.begin - b.begin || a.entry.bytes - b.entry.bytes);
-  checkCoverage(tensors, data.length, file.path);
+  checkCoverage(tensors, data.length, file);
   return { metadata, tensors };
 }
 

@@ -1,3 +1,4 @@
+import { concatenateFiles } from '../concatenation';
 import { badFile } from '../fileErrors';
 import { JsonReader, quoted } from '../jsonReader';
 import { MAX_HEADER_BYTES, MAX_SHARDS, MAX_TENSORS } from '../limits';
@@ -67,7 +68,7 @@ export async function openShardedSafetensors(file: SourceFile): Promise<StoredMo
 }
 
 async function openShard(file: SourceFile) {
-  const { metadata, tensors } = await readSafetensorsHeader(file);
+  const { metadata, tensors } = await readSafetensorsHeader(concatenateFiles([file]), file.path);
   return { shard: { file, metadata, tensors: tensors.map((tensor) => tensor.entry) }, tensors };
 }
 

@@ -24,6 +24,11 @@ const DTYPE_OF: ReadonlyMap<string, DType> = new Map([
   ['bool', 'BOOL'],
 ]);
 
+/** The same the other way round. */
+export const TYPE_OF: ReadonlyMap<DType, string> = new Map(
+  Array.from(DTYPE_OF, ([type, dtype]) => [dtype, type]),
+);
+
 /** Reads `weightsManifest`: a list of groups `{paths, weights: [{name, shape, dtype, quantization?}]}`. */
 export function readManifest(reader: JsonReader, file: string): readonly ManifestGroup[] {
   const groups: ManifestGroup[] = [];

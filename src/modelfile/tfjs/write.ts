@@ -3,13 +3,13 @@ import { UserError } from '../../protocol/userError';
 import { DTYPE_BYTES } from '../dtype';
 import { badFile } from '../fileErrors';
 import type { ModelWriter, TensorEntry } from '../model';
-import { readWhole } from '../sourceFile';
+import { readInto } from '../sourceFile';
 import { StagedFiles, type StagingOptions } from '../stagedFiles';
 import { StagedWriter, type Slot, type StagedPart } from '../stagedWriter';
+import { withWeights } from './jsonTemplate';
 import type { TfjsLayout } from './layout';
-
-/** Where the converter of TensorFlow.js cuts its binary files: browsers cache files of this size. */
-const SHARD_BYTES = 4 * 2 ** 20;
+import { TYPE_OF } from './manifest';
+import { jsonStem, SHARD_BYTES } from './outputFiles';
 
 interface ShardPlan {
   readonly target: string;
@@ -19,24 +19,19 @@ interface ShardPlan {
 /**
  * Starts a copy of a TensorFlow.js model: `model.w4.json` with `model.w4.group1-shard1of7.bin` and so on
  * beside it. Everything in the JSON but the manifest is kept to the byte. Weights are written plainly in
- * their own type, so `quantization` entries go.
+ * their own type, so `quantization` entries go; those of a packed model, `tensors`, become one group.
  */
 export async function writeTfjsLike(
   layout: TfjsLayout,
+  tensors: readonly TensorEntry[],
   output: string,
   options: StagingOptions,
 ): Promise<ModelWriter> {
   const target = path.resolve(output);
-  if (!/^.+\.json$/i.test(path.basename(target)) || /\.safetensors\.index\.json$/i.test(target)) {
-    throw new UserError(
-      'output-name',
-      `${path.basename(target)} is not a name for a TensorFlow.js model.`,
-      'Choose a name that ends in .json.',
-    );
-  }
-  const stem = target.slice(0, -'.json'.length);
-  const groups = layout.groups.map((tensors, i) => planShards(tensors, `${stem}.group${i + 1}`));
-  const json = await newJson(layout, groups);
+  const stem = jsonStem(target);
+  const tensorGroups = layout.packed === undefined ? layout.groups : [tensors];
+  const groups = tensorGroups.map((group, i) => planShards(group, `${stem}.group${i + 1}`));
+  const json = await newJson(layout, tensors, groups);
   const shards = groups.flat();
   const staged = await StagedFiles.stage([...shards, { target, length: json.length }], options);
   try {
@@ -46,7 +41,7 @@ export async function writeTfjsLike(
     for (const [i, group] of groups.entries()) {
       const parts = group.map(({ length }, k) => ({ file: staged.at(firstShard + k), start: 0, length }));
       for (const part of parts) if (part.length === 0) await part.file.write(new Uint8Array(0), 0);
-      for (const slot of cut(layout.groups[i]!, parts)) slots.push(slot);
+      for (const slot of cut(tensorGroups[i]!, parts)) slots.push(slot);
       firstShard += group.length;
     }
     return new StagedWriter(staged, slots);
@@ -93,29 +88,42 @@ function plainBytes({ size, dtype }: TensorEntry): number {
 /** The fields of the manifest that matter here; the others pass through. */
 type Manifest = readonly { readonly weights?: readonly { readonly quantization?: unknown }[] }[];
 
-async function newJson(layout: TfjsLayout, groups: readonly (readonly ShardPlan[])[]): Promise<Uint8Array> {
-  const { json, manifest } = layout;
-  const bytes = await readWhole(json);
-  let groupsBefore: Manifest;
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(
-      bytes.subarray(manifest.start, manifest.end),
-    );
-    groupsBefore = JSON.parse(text) as Manifest;
-  } catch (error) {
-    throw badFile('header-not-json', json.path, 'has a manifest that cannot be read', undefined, {
-      cause: error,
-    });
-  }
-  const groupsAfter = groupsBefore.map((group, i) => ({
+async function newJson(
+  layout: TfjsLayout,
+  tensors: readonly TensorEntry[],
+  groups: readonly (readonly ShardPlan[])[],
+): Promise<Uint8Array> {
+  const before = layout.packed === undefined ? await manifestOf(layout) : [{ weights: weightsOf(tensors) }];
+  const after = before.map((group, i) => ({
     ...group,
     paths: groups[i]!.map((shard) => path.basename(shard.target)),
     // JSON leaves out what is undefined.
     weights: (group.weights ?? []).map((weight) => ({ ...weight, quantization: undefined })),
   }));
-  return Buffer.concat([
-    bytes.subarray(0, manifest.start),
-    Buffer.from(JSON.stringify(groupsAfter)),
-    bytes.subarray(manifest.end),
-  ]);
+  return withWeights(layout, after);
+}
+
+async function manifestOf({ json, manifest }: TfjsLayout): Promise<Manifest> {
+  const bytes = new Uint8Array(manifest.end - manifest.start);
+  await readInto(json, manifest.start, bytes);
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as Manifest;
+  } catch (error) {
+    throw badFile('header-not-json', json.path, 'has a manifest that cannot be read', undefined, {
+      cause: error,
+    });
+  }
+}
+
+/** Entries of a manifest for tensors that came without one. */
+function weightsOf(tensors: readonly TensorEntry[]) {
+  return tensors.map(({ name, shape, dtype }) => {
+    const type = TYPE_OF.get(dtype);
+    if (type !== undefined) return { name, shape, dtype: type };
+    throw new UserError(
+      'unknown-dtype',
+      `${name} is of type ${dtype}, which TensorFlow.js lacks.`,
+      'Write the model as safetensors.',
+    );
+  });
 }

@@ -6,63 +6,27 @@ import { packCodes } from '../packing';
 /** Lloyd rounds from the closed-form seeds; the levels move by less than 1e-3 after these. */
 const LLOYD_ROUNDS = 12;
 
-/** Codes one factor of a tensor, segment after segment, with four levels ±a, ±b for each group. */
-export class FactorEncoder {
-  private readonly codes: Uint8Array;
-  private readonly levels: number[] = [];
-  private coded = 0;
-
-  constructor(
-    length: number,
-    private readonly groupSize: number,
-  ) {
-    this.codes = new Uint8Array(length);
-  }
-
-  /**
-   * Codes the factor of the next segment, whose `steps` seed the levels; returns its levels as stored,
-   * `[groups, 2]`: a and b of each group.
-   */
-  append(factor: Float32Array, steps: readonly number[]): Float32Array {
-    const groups = [...consecutive(0, factor.length, this.groupSize)].map(({ start, end }) =>
-      factor.subarray(start, end),
-    );
-    const stored = roundToFloat16(Float32Array.from(groups.flatMap((group) => fitLevels(group, steps))));
-    for (const [g, group] of groups.entries()) {
-      encodeGroup(group, stored[2 * g]!, stored[2 * g + 1]!, this.codes.subarray(this.coded));
-      this.coded += group.length;
-    }
-    for (const level of stored) this.levels.push(level);
-    return stored;
-  }
-
-  /** Two bits an entry. */
-  packedCodes(): Uint8Array {
-    return packCodes(this.codes, 2);
-  }
-
-  /** Float16 `[groups, 2]`. */
-  packedLevels(): Uint8Array {
-    return encodeFloat32(Float32Array.from(this.levels), 'F16');
-  }
+/** One factor of a segment with four levels ±a, ±b for each group. */
+export interface CodedFactor {
+  /** Two bits an entry, packed. */
+  readonly codes: Uint8Array;
+  /** Levels as stored, float16: a and b of each group. */
+  readonly storedLevels: Uint8Array;
+  /** The same as numbers, `[groups, 2]`. */
+  readonly levels: Float32Array;
 }
 
-/** Writes the entries that `codes` stand for into `factor`; `levels` start at its first group. */
-export function decodeFactor(
-  codes: Uint8Array,
-  levels: Float32Array,
-  groupSize: number,
-  factor: Float32Array,
-): void {
-  const table = new Float32Array(4);
-  let group = 0;
-  for (const { start, end } of consecutive(0, factor.length, groupSize)) {
-    const small = levels[2 * group]!;
-    const large = levels[2 * group + 1]!;
-    table.set([small, large, -small, -large]);
-    for (let i = start; i < end; i++) factor[i] = table[codes[i]!]!;
-    group++;
+/** Codes a factor whose `steps` seed the levels. */
+export function codeFactor(factor: Float32Array, steps: readonly number[], groupSize: number): CodedFactor {
+  const groups = [...consecutive(0, factor.length, groupSize)];
+  const fitted = groups.flatMap(({ start, end }) => fitLevels(factor.subarray(start, end), steps));
+  const storedLevels = encodeFloat32(Float32Array.from(fitted), 'F16');
+  const levels = decodeFloat32(new Uint8Array(storedLevels), 'F16');
+  const codes = new Uint8Array(factor.length);
+  for (const [g, { start, end }] of groups.entries()) {
+    encodeGroup(factor.subarray(start, end), levels[2 * g]!, levels[2 * g + 1]!, codes.subarray(start, end));
   }
+  return { codes: packCodes(codes, 2), storedLevels, levels };
 }
 
 /**
@@ -86,8 +50,4 @@ function encodeGroup(group: Float32Array, small: number, large: number, codes: U
     const value = group[i]!;
     codes[i] = (Math.abs(value) >= threshold ? 1 : 0) | (value < 0 ? 2 : 0);
   }
-}
-
-function roundToFloat16(values: Float32Array): Float32Array {
-  return decodeFloat32(new Uint8Array(encodeFloat32(values, 'F16')), 'F16');
 }

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { compareModels } from '../../../src/quantize/compare';
+import type { Model } from '../../../src/modelfile/model';
 import { openModel } from '../../../src/modelfile/open';
 import { openNative } from '../../../src/quantize/native/open';
 import { runProgram } from '../modelfile/bundledProcess';
@@ -21,7 +22,7 @@ it('quantizes a model of more than 4 GiB with less than 1 GB of memory', async (
   const [source, native] = [await openModel(input), await openNative(output)];
   expect(native.tensors.length).toBe(FOUR_GIB.tensors);
   const last = `layer.${FOUR_GIB.tensors - 1}.weight`;
-  const only = (model: typeof source) => ({
+  const only = (model: Model) => ({
     ...model,
     tensors: model.tensors.filter(({ name }) => name === last),
     readBytes: (name: string) => model.readBytes(name),

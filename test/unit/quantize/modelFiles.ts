@@ -5,6 +5,7 @@ import type { DType, Model } from '../../../src/modelfile/model';
 import { createSafetensorsWriter } from '../../../src/modelfile/write';
 import { defaultGroupSize, type QuantizeSpec } from '../../../src/protocol/jobSpec';
 import type { QuantizeSummary } from '../../../src/protocol/events';
+import { inlinePool } from '../../../src/quantize/kernels/pool';
 import { quantizeModel, type QuantizeEvent } from '../../../src/quantize/quantizeModel';
 
 export interface TestTensor {
@@ -61,7 +62,7 @@ export async function quantizeWhole(
   signal = new AbortController().signal,
 ): Promise<{ readonly events: readonly QuantizeEvent[]; readonly summary: QuantizeSummary }> {
   const events: QuantizeEvent[] = [];
-  const run = quantizeModel(model, spec, signal);
+  const run = quantizeModel(model, spec, { signal, pool: inlinePool });
   for (;;) {
     const step = await run.next();
     if (step.done === true) return { events, summary: step.value };

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createInvolution, type Involution } from '../../../src/math/involution';
-import { Random } from '../../../src/math/random';
-import { decompose, type Decomposition } from '../../../src/quantize/kashin/greedy';
-import { distortion, normalSample } from './samples';
+import { createInvolution, type Involution } from '../../../../src/math/involution';
+import { Random } from '../../../../src/math/random';
+import { decompose, type Decomposition } from '../../../../src/quantize/kashin/greedy';
+import { distortion, normalSample } from '../samples';
 
 const THOROUGH = { tolerance: 1e-6, maxSteps: 200 };
 

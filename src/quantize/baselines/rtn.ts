@@ -1,14 +1,11 @@
-import { decodeFloat32, encodeFloat32 } from '../modelfile/dtype';
-import { cooperate } from './cooperate';
-import { consecutive } from './groups';
-import type { QuantizationMethod } from './partsMethod';
-import { packCodes, packedLength, unpackCodes } from './packing';
-import { elementCount, fillParts, floatsOf, partOf } from './parts';
-
-const CODES = 'rtn_codes';
-const ZEROS = 'rtn_zeros';
-const STEPS = 'rtn_steps';
-const UNIT = 'rtn_unit';
+import { decodeFloat32, encodeFloat32 } from '../../modelfile/dtype';
+import { cooperate } from '../cooperate';
+import { decodePacked } from '../decodeTensor';
+import { joinBytes } from '../fieldReader';
+import { chunksOfGroups, consecutive } from '../groups';
+import type { QuantizationMethod } from '../method';
+import { packCodes } from '../packing';
+import { openRtn } from './rtnDecoder';
 
 /** Groups between two looks at the clock. */
 const GROUPS_A_SLICE = 64;
@@ -30,67 +27,36 @@ export const rtn: QuantizationMethod = {
     const { bits, groupSize } = options;
     const pause = cooperate(options.signal);
     const unit = largestMagnitude(values);
-    const groups = [...consecutive(0, values.length, groupSize)];
-    const steps = new Float32Array(groups.length);
-    const zeros = new Uint8Array(groups.length);
-    if (unit > 0) {
+    const head = encodeFloat32(Float32Array.of(unit), 'F32');
+    const chunks: Uint8Array[] = [];
+    for (const { start: chunkStart, end: chunkEnd } of chunksOfGroups(values.length, groupSize)) {
+      const groups = [...consecutive(chunkStart, chunkEnd, groupSize)];
+      const steps = new Float32Array(groups.length);
+      const zeros = new Uint8Array(groups.length);
       for (const [g, { start, end }] of groups.entries()) {
-        const grid = chooseGrid(values.subarray(start, end), bits);
-        steps[g] = grid.step / unit;
-        zeros[g] = grid.zero;
+        if (unit > 0) {
+          const grid = chooseGrid(values.subarray(start, end), bits);
+          steps[g] = grid.step / unit;
+          zeros[g] = grid.zero;
+        }
         if (g % GROUPS_A_SLICE === 0) {
           options.onProgress?.(end / values.length);
           await pause();
         }
       }
+      const storedSteps = encodeFloat32(steps, 'F16');
+      const roundedSteps = decodeFloat32(new Uint8Array(storedSteps), 'F16');
+      const codes = new Uint8Array(chunkEnd - chunkStart);
+      for (const [g, { start, end }] of groups.entries()) {
+        const step = Math.fround(unit * roundedSteps[g]!);
+        const group = values.subarray(start, end);
+        encodeGroup(group, step, zeros[g]!, bits, codes.subarray(start - chunkStart, end - chunkStart));
+      }
+      chunks.push(joinBytes(packCodes(zeros, bits), storedSteps, packCodes(codes, bits)));
     }
-
-    const storedSteps = encodeFloat32(steps, 'F16');
-    const roundedSteps = decodeFloat32(new Uint8Array(storedSteps), 'F16');
-    const codes = new Uint8Array(values.length);
-    for (const [g, { start, end }] of groups.entries()) {
-      const step = Math.fround(unit * roundedSteps[g]!);
-      encodeGroup(values.subarray(start, end), step, zeros[g]!, bits, codes.subarray(start, end));
-    }
-    const bytes = new Map([
-      [CODES, packCodes(codes, bits)],
-      [ZEROS, packCodes(zeros, bits)],
-      [STEPS, storedSteps],
-      [UNIT, encodeFloat32(Float32Array.of(unit), 'F32')],
-    ]);
-    return {
-      values: rtn.dequantize(bytes, shape, options),
-      parts: fillParts(rtn.layout(shape, options), bytes),
-      iterations: 0,
-    };
-  },
-
-  layout(shape, { bits, groupSize }) {
-    const size = elementCount(shape);
-    const groups = Math.ceil(size / groupSize);
-    return [
-      { suffix: CODES, dtype: 'U8', shape: [packedLength(size, bits)] },
-      { suffix: ZEROS, dtype: 'U8', shape: [packedLength(groups, bits)] },
-      { suffix: STEPS, dtype: 'F16', shape: [groups] },
-      { suffix: UNIT, dtype: 'F32', shape: [1] },
-    ];
-  },
-
-  dequantize(parts, shape, { bits, groupSize }) {
-    const size = elementCount(shape);
-    const values = new Float32Array(size);
-    const codes = unpackCodes(partOf(parts, CODES), bits, size);
-    const zeros = unpackCodes(partOf(parts, ZEROS), bits, Math.ceil(size / groupSize));
-    const steps = floatsOf(parts, STEPS, 'F16');
-    const unit = floatsOf(parts, UNIT, 'F32')[0]!;
-    let group = 0;
-    for (const { start, end } of consecutive(0, size, groupSize)) {
-      const step = Math.fround(unit * steps[group]!);
-      const zero = zeros[group]!;
-      for (let i = start; i < end; i++) values[i] = step * (codes[i]! - zero);
-      group++;
-    }
-    return values;
+    const packed = { head, chunks };
+    const coding = { bits, groupSize };
+    return { values: decodePacked(packed, { open: openRtn, coding, shape }), packed, coding, iterations: 0 };
   },
 };
 

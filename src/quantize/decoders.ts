@@ -1,0 +1,23 @@
+import type { QuantizationMethodId } from '../protocol/jobSpec';
+import { UserError } from '../protocol/userError';
+import { openRtn } from './baselines/rtnDecoder';
+import type { OpenDecoder } from './decoder';
+import { openKashinGreedy } from './kashin/kashinGreedyDecoder';
+
+const DECODERS: Readonly<Record<QuantizationMethodId, OpenDecoder>> = {
+  'kashin-greedy': openKashinGreedy,
+  rtn: openRtn,
+};
+
+/**
+ * The decoder of a method, by the name that a native file gives.
+ * @throws UserError `native-method` where this version does not know it
+ */
+export function decoderOf(method: string): OpenDecoder {
+  if (Object.hasOwn(DECODERS, method)) return DECODERS[method as QuantizationMethodId];
+  throw new UserError(
+    'native-method',
+    `The model was quantized by a method that this version does not know: ${method.slice(0, 60)}.`,
+    'Update Weightroom.',
+  );
+}

@@ -1,0 +1,60 @@
+import { ENCODABLE_DTYPES } from '../../modelfile/dtype';
+import { MAX_RANK, MAX_TENSORS } from '../../modelfile/limits';
+import { UserError } from '../../protocol/userError';
+import { arrayAt, numberAt, objectAt, oneOfAt, stringAt } from '../../protocol/validate';
+import { damaged } from '../damage';
+import { elementCount } from '../matrixShape';
+import { NATIVE_KEYS, NATIVE_VERSION, type NativeTensor, type PackedEntry } from './header';
+
+/**
+ * Reads the list of tensors from the metadata of a native file.
+ * @throws UserError `native-version`, `malformed`, `native-damaged`
+ */
+export function readListing(metadata: Readonly<Record<string, string>>): readonly NativeTensor[] {
+  const version = metadata[NATIVE_KEYS.version] ?? 'none';
+  if (version !== NATIVE_VERSION) {
+    throw new UserError(
+      'native-version',
+      `The model has version ${version.slice(0, 20)} of the native form; this program reads ${NATIVE_VERSION}.`,
+      'Update Weightroom.',
+    );
+  }
+  const key = NATIVE_KEYS.tensors;
+  const list = arrayAt(parse(stringAt(metadata[key], key)), key);
+  if (list.length > MAX_TENSORS) throw damaged(`it lists more than ${MAX_TENSORS} tensors`);
+  const names = new Set<string>();
+  return list.map((item, i) => {
+    const tensor = readTensor(item, `${key}[${i}]`);
+    if (names.has(tensor.name)) throw damaged(`${tensor.name} is listed twice`);
+    names.add(tensor.name);
+    return tensor;
+  });
+}
+
+function parse(json: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+}
+
+function readTensor(item: unknown, path: string): NativeTensor {
+  const { name, dtype, shape, method, transposed, ...coding } = objectAt(item, path);
+  const tensor = { name: stringAt(name, `${path}.name`) };
+  if (dtype === undefined) return tensor;
+  const dimensions = arrayAt(shape, `${path}.shape`).map((dimension) =>
+    numberAt(dimension, `${path}.shape`, { min: 1, integer: true }),
+  );
+  if (dimensions.length > MAX_RANK || !Number.isSafeInteger(elementCount(dimensions))) {
+    throw damaged(`${tensor.name} has an impossible shape`);
+  }
+  const packed: PackedEntry = {
+    dtype: oneOfAt(dtype, `${path}.dtype`, ENCODABLE_DTYPES),
+    shape: dimensions,
+    method: stringAt(method, `${path}.method`),
+    transposed: transposed === true,
+    coding,
+  };
+  return { ...tensor, packed };
+}
