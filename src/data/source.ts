@@ -1,11 +1,12 @@
 import { loadArrays, type ArraysSource } from './arrays';
 import type { DataSet } from './dataSet';
+import { loadEmails, type EmailsSource } from './emails';
 import { loadMnist, type MnistSource } from './mnist';
 import { loadText, type TextSource } from './text';
 
 /** Where examples come from, as an experiment says it. A function is called when the run starts. */
 export type DataSource =
-  MnistSource | TextSource | ArraysSource | (() => ArraysSource | Promise<ArraysSource>);
+  MnistSource | TextSource | EmailsSource | ArraysSource | (() => ArraysSource | Promise<ArraysSource>);
 
 /**
  * Loads the examples.
@@ -19,6 +20,8 @@ export async function loadDataSet(source: DataSource, experimentFolder: string):
       return loadMnist(source, experimentFolder);
     case 'text':
       return loadText(source, experimentFolder);
+    case 'emails':
+      return loadEmails(source, experimentFolder);
     case 'arrays':
       return loadArrays(source);
   }

@@ -35,7 +35,7 @@ export type Parameters = Readonly<Record<string, number | string | boolean>>;
 export interface Experiment<P extends Parameters = Parameters> {
   /** For people: `MNIST, two dense layers`. */
   readonly name: string;
-  /** `mnist()`, `text({ … })`, `arrays({ … })`, or a function that returns the latter. */
+  /** `mnist()`, `text({ … })`, `emails({ … })`, `arrays({ … })`, or a function that returns the latter. */
   readonly data: DataSource;
   /** Numbers of your own that `--set parameters.NAME=VALUE` can change; `model` receives them. */
   readonly parameters?: P;

@@ -6,6 +6,7 @@ export {
   type FlatNumbers,
   type NestedNumbers,
 } from '../data/arrays';
+export { emails, type EmailsOptions } from '../data/emails';
 export { mnist, type MnistOptions } from '../data/mnist';
 export { text, type TextOptions } from '../data/text';
 export type { DataSource } from '../data/source';

@@ -31,6 +31,7 @@ const OPTIMIZERS: Readonly<Record<OptimizerName, Fields>> = {
 const DATA: Readonly<Record<string, Fields>> = {
   mnist: { folder: optional(text), trainSize: optional(count), testSize: optional(count) },
   text: { file: text, context: count, testShare: optional(fraction) },
+  emails: { context: count, count, seed: optional(seed) },
   arrays: {},
 };
 
@@ -130,7 +131,10 @@ function checkData(value: unknown): void {
   const source = isObject(value) ? value['source'] : undefined;
   const fields = typeof source === 'string' ? DATA[source] : undefined;
   if (!isObject(value) || fields === undefined) {
-    throw malformed('data', 'mnist(), text({ … }), arrays({ … }) or a function that returns arrays({ … })');
+    throw malformed(
+      'data',
+      'mnist(), text({ … }), emails({ … }), arrays({ … }) or a function that returns arrays({ … })',
+    );
   }
   checkFields('data.', value, fields);
 }

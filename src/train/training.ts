@@ -15,8 +15,8 @@ import { loadInitialWeights } from './initialWeights';
 import { Scoreboard } from './scoreboard';
 import { trainableModel, type TrainableModel } from './trainableModel';
 
-/** Examples in a batch when testing, at least: nothing is kept for a backward pass. */
-const TEST_BATCH = 500;
+/** How many batches are tested at once: without a backward pass, memory allows more than in training. */
+const TEST_BATCHES = 4;
 
 /**
  * A model in training: everything that its next step depends on, so that it can be saved and restored
@@ -98,7 +98,7 @@ export class Training {
   async test(signal: AbortSignal): Promise<Readonly<Record<string, number>> | undefined> {
     const { test } = this.data;
     if (test === undefined) return undefined;
-    const size = Math.max(this.experiment.batchSize, TEST_BATCH);
+    const size = TEST_BATCHES * this.experiment.batchSize;
     const values = await evaluate(this.tf, this.model, test, this.measures, size, signal);
     if (values !== undefined) this.tested = this.step;
     return values;
