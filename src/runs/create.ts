@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseJobSpec, type JobSpec } from '../protocol/jobSpec';
 import { systemCode, writeError } from './fileError';
 import { describeInputs } from './inputs';
 import { runFiles, runsFolder } from './layout';
+import { makeFolder } from './makeFolder';
 
 /**
  * Makes the folder of a new run and returns its absolute path. The folder appears under its name only
@@ -19,7 +20,7 @@ export async function createRun(workspace: string, spec: JobSpec): Promise<strin
   const created = new Date();
   const draft = path.join(runs, `.new-${randomBytes(8).toString('hex')}`);
   try {
-    await mkdir(runFiles(draft).outputs, { recursive: true });
+    await makeFolder(runFiles(draft).outputs);
     const text = JSON.stringify({ created: created.getTime(), spec: checked, inputs }, null, 2);
     await writeFile(runFiles(draft).spec, `${text}\n`, { flush: true });
     return await claimName(runs, draft, created, checked);

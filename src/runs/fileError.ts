@@ -11,14 +11,19 @@ export function systemCode(error: unknown): string {
 /**
  * A failed write of `file` in words: `disk-full` or `folder-not-writable` as a {@link UserError}; anything else
  * comes back unchanged.
+ * @param elsewhere how a person chooses another place
  */
-export function writeError(error: unknown, file: string): unknown {
+export function writeError(
+  error: unknown,
+  file: string,
+  elsewhere = 'another folder with --workspace',
+): unknown {
   const code = systemCode(error);
   if (FULL.includes(code)) {
     return new UserError(
       'disk-full',
       `The disk is full: ${file} could not be written (${code}).`,
-      'Free some space, or choose another folder with --workspace, and run again.',
+      `Free some space, or choose ${elsewhere}, and try again.`,
       { cause: error },
     );
   }
@@ -27,7 +32,7 @@ export function writeError(error: unknown, file: string): unknown {
     return new UserError(
       'folder-not-writable',
       `${file} cannot be written (${code}).`,
-      'Choose a folder that you may write with --workspace, or change its permissions.',
+      `Choose ${elsewhere}, or change its permissions.`,
       { cause: error },
     );
   }

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { LoadedEngine } from '../engine/engine';
 import { loadEngine } from '../engine/registry';
@@ -11,6 +10,7 @@ import { writeEnvironment } from '../runs/environmentFile';
 import { writeError } from '../runs/fileError';
 import { openJournal } from '../runs/journal';
 import { runFiles } from '../runs/layout';
+import { makeFolder } from '../runs/makeFolder';
 import { readSpec } from '../runs/specFile';
 import { watchCancellation } from './cancellation';
 import { claimRun } from './claim';
@@ -93,7 +93,7 @@ async function drive(job: BoundJob, context: JobContext, writer: RunWriter) {
 async function prepare(folder: string, signal: AbortSignal): Promise<JobContext> {
   await writeEnvironment(folder, describeEnvironment());
   const { outputs } = runFiles(folder);
-  await mkdir(outputs, { recursive: true }).catch((error: unknown) => {
+  await makeFolder(outputs).catch((error: unknown) => {
     throw writeError(error, outputs);
   });
   let engine: Promise<LoadedEngine> | undefined;

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { EngineStatus } from '../../protocol/engine';
 import { UserError } from '../../protocol/userError';
+import { makeFolder } from '../../runs/makeFolder';
 import { placeBinding, prebuiltBinding, requireBindingTools } from './binding';
 import { checkBinding } from './check';
 import { tensorflowEngine } from './engine';
@@ -39,9 +40,10 @@ export async function installTensorflow(options: InstallProgress = {}): Promise<
   const name = ownFolderName();
   const folder = path.join(installationsFolder(), name);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
   } catch (error) {
-    throw explain(error, folder);
+    // A parent in which the system lets nobody make anything is as good as a closed one.
+    throw explain(error, folder, [...CLOSED, 'ENOENT']);
   }
   try {
     await sweepLeftovers();
@@ -126,11 +128,13 @@ async function describeFiles(folder: string, signal?: AbortSignal): Promise<read
   return files;
 }
 
+const CLOSED: readonly string[] = ['EACCES', 'EPERM', 'EROFS', 'ENOTDIR'];
+
 /** Faults of the disk in a user's terms; other errors as they are. */
-function explain(error: unknown, folder: string): unknown {
-  const { code } = error as NodeJS.ErrnoException;
+function explain(error: unknown, folder: string, closed = CLOSED): unknown {
+  const { code = '' } = error as NodeJS.ErrnoException;
   if (code === 'ENOSPC') return diskFull(folder);
-  if (code !== 'EACCES' && code !== 'EPERM' && code !== 'EROFS' && code !== 'ENOTDIR') return error;
+  if (!closed.includes(code)) return error;
   return new UserError(
     'home-not-writable',
     `${folder} cannot be written.`,

@@ -1,8 +1,9 @@
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunEvent, TensorResult } from '../../protocol/events';
 import type { RunRecord } from '../../protocol/run';
 import { writeError } from '../fileError';
+import { makeFolder } from '../makeFolder';
 
 type Cell = string | number | undefined;
 
@@ -16,7 +17,7 @@ type Cell = string | number | undefined;
 export async function writeCsv(folder: string, record: RunRecord): Promise<readonly string[]> {
   const files: string[] = [];
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     for (const [name, rows] of [
       ['metrics.csv', metricRows(record.events)],
       ['tensors.csv', tensorRows(record.events)],
@@ -25,7 +26,7 @@ export async function writeCsv(folder: string, record: RunRecord): Promise<reado
       if (await writeRows(file, rows)) files.push(file);
     }
   } catch (error) {
-    throw writeError(error, folder);
+    throw writeError(error, folder, 'another folder with --csv');
   }
   return files;
 }

@@ -29,7 +29,7 @@ export async function writeHtml(file: string, document: ReportDocument, assets?:
     await rename(draft, file);
   } catch (error) {
     await rm(draft, { force: true }).catch(() => undefined);
-    throw writeError(error, file);
+    throw writeError(error, file, 'another file with --html');
   }
 }
 

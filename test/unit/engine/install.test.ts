@@ -193,8 +193,10 @@ describe('an installation that cannot be done names the remedy and leaves nothin
   test('a home that cannot be written', async () => {
     const file = path.join(folder, 'file');
     await writeFile(file, '');
-    vi.stubEnv('WEIGHTROOM_HOME', file);
-    await expect(installTensorflow()).rejects.toMatchObject({ code: 'home-not-writable' });
+    for (const closed of [file, '/proc/self']) {
+      vi.stubEnv('WEIGHTROOM_HOME', closed);
+      await expect(installTensorflow()).rejects.toMatchObject({ code: 'home-not-writable' });
+    }
   });
 
   test('a disk with too little space', async () => {

@@ -68,11 +68,14 @@ describe('createRun', () => {
     const { workspace, spec } = await temporaryWorkspace();
     const blocked = path.join(workspace, 'file');
     await writeFile(blocked, '');
-    await expect(createRun(blocked, spec)).rejects.toMatchObject({
-      name: 'UserError',
-      code: 'folder-not-writable',
-      remedy: expect.stringContaining('--workspace') as string,
-    });
+    // In /proc nothing can be made, and the system calls that a missing folder.
+    for (const closed of [blocked, '/proc/self']) {
+      await expect(createRun(closed, spec)).rejects.toMatchObject({
+        name: 'UserError',
+        code: 'folder-not-writable',
+        remedy: expect.stringContaining('--workspace') as string,
+      });
+    }
   });
 
   it('refuses a spec that is wrong', async () => {

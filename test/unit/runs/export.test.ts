@@ -124,6 +124,15 @@ describe('writeCsv', () => {
     );
   });
 
+  it('says what is wrong where the folder cannot be made', async () => {
+    const file = path.join(await temporaryFolder(), 'file');
+    await writeFile(file, '');
+    await expect(writeCsv(file, await finishedRun())).rejects.toMatchObject({
+      code: 'folder-not-writable',
+      remedy: expect.stringContaining('--csv') as string,
+    });
+  });
+
   it('writes no table that has no rows', async () => {
     const record = await finishedRun();
     const events = record.events.filter((event) => event.type !== 'tensor');
