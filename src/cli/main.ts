@@ -11,9 +11,9 @@ import { writeAll } from './session';
  */
 export async function main(args: readonly string[]): Promise<number> {
   let exitCode = 0;
-  const program = createProgram(async (session, command) => {
+  const program = createProgram(async (session, action) => {
     try {
-      await command(session);
+      await action(session);
       await session.print();
       exitCode = session.exitCode;
     } finally {

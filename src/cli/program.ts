@@ -11,15 +11,13 @@ import { addRemove } from './commands/remove';
 import { addRun } from './commands/run';
 import { addRuns } from './commands/runs';
 import { wholeNumber } from './flags';
-import { Session, type GlobalOptions, type Run } from './session';
+import { Session, type Action, type GlobalOptions, type Run } from './session';
 
 /**
  * The grammar of the command line. It prints help and version itself, throws `CommanderError` for
  * what it does not understand, and hands the session of what it does to `execute`.
  */
-export function createProgram(
-  execute: (session: Session, command: (session: Session) => Promise<void>) => Promise<void>,
-): Command {
+export function createProgram(execute: (session: Session, action: Action) => Promise<void>): Command {
   const program = new Command('weightroom')
     .description('Quantize models and train TensorFlow.js networks; see what the numbers do.')
     .version(version)
@@ -37,7 +35,11 @@ export function createProgram(
     .configureHelp({ showGlobalOptions: true })
     .showSuggestionAfterError()
     .addHelpText('after', '\nExample:\n  weightroom quantize model.safetensors');
-  const run: Run = (command) => execute(new Session(program.opts<GlobalOptions>()), command);
+  const run: Run = (action, { stopsItself } = { stopsItself: false }) =>
+    execute(
+      new Session(program.opts<GlobalOptions>()),
+      stopsItself ? action : (session) => session.interruption.race(action(session)),
+    );
   for (const add of [
     addInspect,
     addQuantize,

@@ -1,5 +1,5 @@
 import type { WriteStream } from 'node:tty';
-import { formatCount, formatDuration, shortName } from './units';
+import { formatBytes, formatCount, formatDuration, shortName } from './units';
 
 /** How far a command is. */
 export interface Step {
@@ -61,17 +61,22 @@ export class Progress {
   }
 
   /** `43 %  1.2 M weights/s  12 s left  encoder/kernel`. */
-  private figures({ what, done, total, unit }: Step, now: number): string {
+  private figures({ what, done, total, unit = '' }: Step, now: number): string {
     if (done === undefined || total === undefined || total <= 0) return what;
     const parts = [`${Math.floor(100 * fraction(done, total))} %`];
     const elapsed = (now - this.start!.time) / 1000;
     const rate = (done - this.start!.done) / elapsed;
     if (elapsed > 0.5 && rate > 0) {
-      const shown = formatCount(rate < 10 ? Number(rate.toFixed(1)) : Math.round(rate));
-      parts.push(`${shown} ${unit ?? ''}/s`, `${formatDuration((total - done) / rate)} left`);
+      parts.push(`${formatRate(rate, unit)}/s`, `${formatDuration((total - done) / rate)} left`);
     }
     return [...parts, shortName(what)].join('  ');
   }
+}
+
+/** `27.3 MB`, `1.2 M weights`, of one second. */
+function formatRate(rate: number, unit: string): string {
+  const rounded = rate < 10 ? Number(rate.toFixed(1)) : Math.round(rate);
+  return unit === 'bytes' ? formatBytes(rounded) : `${formatCount(rounded)} ${unit}`.trimEnd();
 }
 
 function bar({ done, total }: Step): string {

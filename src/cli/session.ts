@@ -53,8 +53,13 @@ export class Session {
   }
 }
 
-/** Carries out what a command does, with the session of this call. */
-export type Run = (command: (session: Session) => Promise<void>) => Promise<void>;
+export type Action = (session: Session) => Promise<void>;
+
+/**
+ * Carries out what a command does, with the session of this call. The first Ctrl-C ends it at once,
+ * unless the command `stopsItself`: then it cleans up first, and obeys the second one too.
+ */
+export type Run = (action: Action, options?: { readonly stopsItself: boolean }) => Promise<void>;
 
 /** Writes and waits until the text has left this process. */
 export function writeAll(stream: NodeJS.WriteStream, text: string): Promise<void> {

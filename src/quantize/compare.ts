@@ -24,13 +24,23 @@ export interface ChangedTensor {
   readonly maxAbs: number;
 }
 
-/** Compares two models tensor by tensor; memory is bounded by the largest tensor of each. */
-export async function compareModels(a: Model, b: Model): Promise<ModelComparison> {
+/**
+ * Compares two models tensor by tensor; memory is bounded by the largest tensor of each.
+ * @param onTensor is told which tensor comes next, and how many bytes of the first model are done
+ */
+export async function compareModels(
+  a: Model,
+  b: Model,
+  onTensor?: (name: string, done: number) => void,
+): Promise<ModelComparison> {
   const entries = new Map(b.tensors.map((tensor) => [tensor.name, tensor]));
   const removed: string[] = [];
   const changed: ChangedTensor[] = [];
   let identical = 0;
+  let done = 0;
   for (const tensor of a.tensors) {
+    onTensor?.(tensor.name, done);
+    done += tensor.bytes;
     const other = entries.get(tensor.name);
     if (other === undefined || !sameShape(tensor, other)) {
       removed.push(tensor.name);

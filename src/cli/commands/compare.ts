@@ -8,7 +8,9 @@ import { formatDecibels, formatNumber, formatShape, shortName } from '../units';
 
 export function addCompare(program: Command, run: Run): void {
   program
-    .command('compare <before> <after>')
+    .command('compare')
+    .argument('<before>', 'model file to measure against')
+    .argument('<after>', 'model file to measure, in any form')
     .description('show how the tensors of two model files differ; the error is measured against the first')
     .addHelpText('after', '\nExample:\n  weightroom compare model.safetensors model.w4.safetensors')
     .action((before: string, after: string) =>
@@ -17,7 +19,10 @@ export function addCompare(program: Command, run: Run): void {
         try {
           const b = await openAnyModel(after);
           try {
-            const comparison = await session.interruption.race(compareModels(a, b));
+            const total = a.tensors.reduce((sum, { bytes }) => sum + bytes, 0);
+            const comparison = await compareModels(a, b, (what, done) =>
+              session.progress.update({ what, done, total, unit: 'bytes' }),
+            );
             session.answer(comparison, (style) => comparisonText(comparison, style));
           } finally {
             await b.close();

@@ -23,15 +23,21 @@ export function addEngines(program: Command, run: Run): void {
     .addArgument(new Argument('<id>', 'engine to install').choices(['tensorflow']))
     .addHelpText('after', '\nExample:\n  weightroom engines install tensorflow')
     .action(() =>
-      run(async (session) => {
-        const { clean, atOnce } = session.interruption;
-        // The installation cleans up after itself when it is aborted; the second Ctrl-C does not wait.
-        const installed = await session.interruption.race(
-          installTensorflow({ signal: clean, onProgress: (step) => session.progress.update(step) }),
-          atOnce,
-        );
-        session.answer([installed], (style) => enginesTable([installed], style));
-      }),
+      run(
+        async (session) => {
+          const { clean, atOnce } = session.interruption;
+          // The installation cleans up after itself when it is aborted; the second Ctrl-C does not wait.
+          const installed = await session.interruption.race(
+            installTensorflow({
+              signal: clean,
+              onProgress: (step) => session.progress.update({ ...step, unit: 'bytes' }),
+            }),
+            atOnce,
+          );
+          session.answer([installed], (style) => enginesTable([installed], style));
+        },
+        { stopsItself: true },
+      ),
     );
 }
 

@@ -5,6 +5,7 @@ import { writeCsv } from '../../runs/export/csv';
 import { writeHtml } from '../../runs/export/html';
 import { runReport } from '../../runs/export/runReport';
 import { readRun } from '../../runs/read';
+import { RUN } from '../arguments';
 import type { Run } from '../session';
 
 interface ExportOptions {
@@ -14,7 +15,8 @@ interface ExportOptions {
 
 export function addExport(program: Command, run: Run): void {
   program
-    .command('export <run>')
+    .command('export')
+    .argument('<run>', RUN)
     .description('write a run as one self-contained HTML page, or its tables as CSV')
     .option('--html <file>', 'the page to write')
     .option('--csv <dir>', 'the folder for metrics.csv and tensors.csv')

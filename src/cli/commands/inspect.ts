@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Model, TensorEntry } from '../../modelfile/model';
 import { tensorStatistics, type TensorStatistics } from '../../modelfile/statistics';
 import { openAnyModel } from '../../quantize/native/open';
+import { MODEL_FILE } from '../arguments';
 import type { Run, Session } from '../session';
 import type { Style } from '../style';
 import { renderFacts, renderTable, type Column } from '../table';
@@ -17,7 +18,8 @@ interface InspectedTensor {
 
 export function addInspect(program: Command, run: Run): void {
   program
-    .command('inspect <file>')
+    .command('inspect')
+    .argument('<file>', MODEL_FILE)
     .description('show what a model file holds; without --stats only its header is read')
     .option('--stats', 'read every tensor: mean, spread, range, kurtosis, share of outliers')
     .addHelpText('after', '\nExample:\n  weightroom inspect model.safetensors --stats')
@@ -25,9 +27,7 @@ export function addInspect(program: Command, run: Run): void {
       run(async (session) => {
         const model = await openAnyModel(file);
         try {
-          const tensors = options.stats
-            ? await session.interruption.race(withStatistics(model, session))
-            : model.tensors.map(describe);
+          const tensors = options.stats ? await withStatistics(model, session) : model.tensors.map(describe);
           answer(session, model, tensors);
         } finally {
           await model.close();

@@ -17,6 +17,7 @@ import {
 } from '../../protocol/jobSpec';
 import type { RunRecord } from '../../protocol/run';
 import { UserError } from '../../protocol/userError';
+import { MODEL_FILE } from '../arguments';
 import { repeated, wholeNumber } from '../flags';
 import { executeRun } from '../followRun';
 import { cancelledError } from '../interruption';
@@ -37,7 +38,8 @@ interface QuantizeOptions {
 
 export function addQuantize(program: Command, run: Run): void {
   program
-    .command('quantize <file>')
+    .command('quantize')
+    .argument('<file>', MODEL_FILE)
     .description('write a model again with few bits a weight, beside the source and never over it')
     .addOption(new Option('--method <m>', 'how').choices(QUANTIZATION_METHODS).default(DEFAULT_METHOD))
     .option('--bits <b>', bitsHelp(), wholeNumber(1, 8), DEFAULT_BITS)
@@ -49,9 +51,12 @@ export function addQuantize(program: Command, run: Run): void {
     .option('--out <path>', 'the file to write (default: model.w4.safetensors beside model.safetensors)')
     .option('--force', 'replace the file to write where it exists')
     .addOption(
-      new Option('--keep <glob>', 'copy tensors of this name unchanged; may be repeated')
+      new Option(
+        '--keep <glob>',
+        'copy tensors of this name unchanged, as small, one-dimensional and integer ones are; may be repeated',
+      )
         .argParser(repeated)
-        .default([], 'small, one-dimensional and integer tensors'),
+        .default([], 'none'),
     )
     .option(
       '--group-size <n>',
@@ -60,15 +65,18 @@ export function addQuantize(program: Command, run: Run): void {
     )
     .addHelpText('after', '\nExample:\n  weightroom quantize model.safetensors --bits 4 --keep "*.bias"')
     .action((file: string, options: QuantizeOptions) =>
-      run(async (session) => {
-        const record = await executeRun(session, specOf(file, options, session.options.seed));
-        if (record.summary.state === 'cancelled') throw cancelledError();
-        const closing = closingSummary(record);
-        const tensors = record.events.flatMap((event) => (event.type === 'tensor' ? [event.tensor] : []));
-        session.answer(documentOf(record, closing, tensors), (style) =>
-          answerText(record, closing, tensors, style),
-        );
-      }),
+      run(
+        async (session) => {
+          const record = await executeRun(session, specOf(file, options, session.options.seed));
+          if (record.summary.state === 'cancelled') throw cancelledError();
+          const closing = closingSummary(record);
+          const tensors = record.events.flatMap((event) => (event.type === 'tensor' ? [event.tensor] : []));
+          session.answer(documentOf(record, closing, tensors), (style) =>
+            answerText(record, closing, tensors, style),
+          );
+        },
+        { stopsItself: true },
+      ),
     );
 }
 

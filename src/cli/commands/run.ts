@@ -1,9 +1,10 @@
 import path from 'node:path';
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import type { TrainSummary } from '../../protocol/events';
 import type { TrainSpec } from '../../protocol/jobSpec';
 import type { RunRecord } from '../../protocol/run';
 import { UserError } from '../../protocol/userError';
+import { RUN } from '../arguments';
 import { EXIT_CANCELLED } from '../exitCode';
 import { override, wholeNumber, type Overrides } from '../flags';
 import { executeRun } from '../followRun';
@@ -29,24 +30,32 @@ type RunAnswer = Pick<TrainSummary, 'engine' | 'steps' | 'final' | 'best'> & {
 
 export function addRun(program: Command, run: Run): void {
   program
-    .command('run <experiment>')
+    .command('run')
+    .argument('<experiment>', 'file whose default export is defineExperiment({ … })')
     .description('train the model of an experiment file')
     .option('--epochs <n>', 'passes over the data, instead of what the experiment says', wholeNumber(1))
     .option('--max-steps <n>', 'stop after so many steps; 0 only tests', wholeNumber(0))
-    .option('--set <path=value>', "a value over the experiment's own; may be repeated", override, {})
+    .addOption(
+      new Option('--set <path=value>', "a value over the experiment's own; may be repeated")
+        .argParser(override)
+        .default({}, 'none'),
+    )
     .option('--weights <file>', 'start from the weights of a model file, quantized or not')
-    .option('--resume <run>', 'go on from the last checkpoint of an earlier run')
+    .option('--resume <run>', `go on from the last checkpoint of an earlier run: ${RUN}`)
     .addHelpText(
       'after',
       '\nExample:\n  weightroom run mnist.ts --epochs 5 --set optimizer.learningRate=0.01',
     )
     .action((experiment: string, options: RunOptions) =>
-      run(async (session) => {
-        const record = await executeRun(session, await specOf(experiment, options, session));
-        const document = answerOf(record);
-        if (record.summary.state === 'cancelled') session.exitCode = EXIT_CANCELLED;
-        session.answer(document, (style) => answerText(document, record, style));
-      }),
+      run(
+        async (session) => {
+          const record = await executeRun(session, await specOf(experiment, options, session));
+          const document = answerOf(record);
+          if (record.summary.state === 'cancelled') session.exitCode = EXIT_CANCELLED;
+          session.answer(document, (style) => answerText(document, record, style));
+        },
+        { stopsItself: true },
+      ),
     );
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { listRuns } from '../../runs/list';
 import type { RunSummary } from '../../protocol/run';
+import { RUN } from '../arguments';
 import type { Run } from '../session';
 import type { Style } from '../style';
 import { renderTable } from '../table';
@@ -8,12 +9,13 @@ import { formatDuration, formatNumber } from '../units';
 
 export function addRuns(program: Command, run: Run): void {
   program
-    .command('runs [id]')
+    .command('runs')
+    .argument('[run]', RUN)
     .description('list the runs of the workspace, newest first, or show one of them')
     .addHelpText('after', '\nExample:\n  weightroom runs --json')
-    .action((id?: string) =>
+    .action((text?: string) =>
       run(async (session) => {
-        const runs = id === undefined ? await listRuns(session.workspace) : [await session.findRun(id)];
+        const runs = text === undefined ? await listRuns(session.workspace) : [await session.findRun(text)];
         session.answer(runs, (style) => runsTable(runs, session.workspace, style));
       }),
     );

@@ -259,6 +259,11 @@ describe('every command', () => {
     expect(stdout).toMatch(/Example:\n {2}weightroom /);
     expect(stdout).toContain('--json');
     expect(stdout).toContain('--workspace');
+    const usage = /^Usage: (.*)$/m.exec(stdout)![1]!;
+    for (const argument of usage.match(/[<[](?!options|command)\w+[>\]]/g) ?? []) {
+      expect(stdout).toMatch(new RegExp(`^  ${argument.slice(1, -1)} +\\S`, 'm'));
+    }
+    expect(stdout).not.toContain('{}');
   });
 
   it('prints tables without colours into a pipe, and progress on standard error', async () => {
@@ -269,8 +274,14 @@ describe('every command', () => {
     expect(loud.stdout).toContain('head.weight');
     expect(`${loud.stdout}${loud.stderr}`).not.toContain('\u001b');
     expect(loud.stdout).not.toContain(' %');
-    const quiet = await command(folder, 'inspect', model, '--stats', '--quiet');
-    expect(quiet.stderr).toBe('');
+    const output = path.join(folder, 'model.w4.safetensors');
+    for (const args of [
+      ['inspect', model, '--stats'],
+      ['compare', model, output],
+    ]) {
+      expect((await command(folder, ...args)).stderr).toMatch(/^0 % {2}weight\n/);
+      expect((await command(folder, ...args, '--quiet')).stderr).toBe('');
+    }
   });
 
   it('says that runs cannot be written there', async () => {

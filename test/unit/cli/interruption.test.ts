@@ -1,6 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { RunSummary } from '../../../src/protocol/run';
+import { createRun } from '../../../src/runs/create';
 import { listRuns } from '../../../src/runs/list';
 import { readWorker } from '../../../src/runs/mark';
 import { isAlive } from '../../../src/runs/process';
@@ -32,6 +34,14 @@ function pause(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 20));
 }
 
+/** A run whose worker lives on another host, so that cancelling it takes seconds of waiting. */
+async function runElsewhere(folder: string): Promise<string> {
+  const experiment = await writeExperiment(folder, 'line.ts');
+  const run = await createRun(folder, { job: 'train', experiment, engine: 'cpu', overrides: {} });
+  await writeFile(runFiles(run).worker, JSON.stringify({ pid: 1, host: 'elsewhere', start: '1' }));
+  return run;
+}
+
 async function training(): Promise<{ started: Command; folder: string; run: RunSummary }> {
   const folder = await temporaryFolder();
   const started = startCommand(folder, ['run', await writeExperiment(folder, 'line.ts'), ...FOREVER]);
@@ -39,6 +49,22 @@ async function training(): Promise<{ started: Command; folder: string; run: RunS
   await untilMeasured(run.folder);
   return { started, folder, run };
 }
+
+describe('an interrupted command', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    'is ended by the first %s where it has nothing to clean up',
+    async (signal) => {
+      const folder = await temporaryFolder();
+      const run = await runElsewhere(folder);
+      const { child, result } = startCommand(folder, ['cancel', run, '--json']);
+      await expect.poll(() => existsSync(runFiles(run).cancel), { timeout: 10_000 }).toBe(true);
+      child.kill(signal);
+      const { code, stdout } = await result;
+      expect(code).toBe(130);
+      expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'cancelled' } });
+    },
+  );
+});
 
 describe('an interrupted run', () => {
   it.each(['SIGINT', 'SIGTERM'] as const)(
