@@ -3,6 +3,7 @@ import type { EngineStatus } from '../../protocol/engine';
 import { UserError } from '../../protocol/userError';
 import type { Engine, LoadedEngine } from '../engine';
 import { bundlePath, requireBundle } from '../engineBundle';
+import { TFJS_VERSION } from '../tfjsVersion';
 import { withoutBanner } from './banner';
 
 const DEVICE = 'CPU, 1 thread (JavaScript)';
@@ -15,7 +16,7 @@ function status(): EngineStatus {
   const reason = usable
     ? 'Plain JavaScript: runs everywhere, slowly.'
     : 'This copy of Weightroom was built without it: build or install Weightroom again.';
-  return { id: 'cpu', usable, reason, device: usable ? DEVICE : '', version: '' };
+  return { id: 'cpu', usable, reason, device: usable ? DEVICE : '', version: usable ? TFJS_VERSION : '' };
 }
 
 async function load(): Promise<LoadedEngine> {

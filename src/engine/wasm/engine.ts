@@ -4,6 +4,7 @@ import type { EngineStatus } from '../../protocol/engine';
 import { UserError } from '../../protocol/userError';
 import type { Engine, LoadedEngine } from '../engine';
 import { bundlePath, requireBundle } from '../engineBundle';
+import { TFJS_VERSION } from '../tfjsVersion';
 
 /** The backend uses threads in browsers only; in Node it computes in the calling thread. */
 const DEVICE = 'CPU, 1 thread (SIMD)';
@@ -19,7 +20,7 @@ function status(): EngineStatus {
   const reason = usable
     ? 'WebAssembly: nothing to install.'
     : 'This copy of Weightroom was built without it: build or install Weightroom again.';
-  return { id: 'wasm', usable, reason, device: usable ? DEVICE : '', version: '' };
+  return { id: 'wasm', usable, reason, device: usable ? DEVICE : '', version: usable ? TFJS_VERSION : '' };
 }
 
 async function load(): Promise<LoadedEngine> {

@@ -14,6 +14,7 @@ describe('the engines', () => {
       expect(status).toMatchObject({ usable: true });
       expect(status.device).toMatch(/thread|NVIDIA/);
       expect(status.reason).toMatch(/\.$/);
+      expect(status.version).toMatch(/^\d+\.\d+\.\d+/);
     }
   });
 
