@@ -7,10 +7,11 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { loadEngine } from '../src/engine/registry';
 import { errorReport, UserError } from '../src/protocol/userError';
-import { quantizeEncoder } from './encoder';
-import { trainMnist } from './mnist';
+import { encoderNote, quantizeEncoder } from './encoder';
+import { cancelCurrent } from './jobs';
+import { MNIST_NOTE, trainMnist } from './mnist';
 import { writeReport } from './report';
-import { heading, printTable } from './terminal';
+import { heading, printNote, printTable } from './terminal';
 
 const METHODS = [
   { method: 'rtn', bits: 4 },
@@ -37,6 +38,7 @@ async function main(): Promise<void> {
     `${(100 * row.accuracy).toFixed(1)} %`,
   ]);
   printTable(encoderColumns, encoderRows);
+  printNote(encoderNote(encoder));
 
   heading('Train a network on MNIST with two optimizers');
   const trainings = await trainMnist(workspace, engine.id, engine.id === 'tensorflow' ? 5 : 2);
@@ -49,15 +51,30 @@ async function main(): Promise<void> {
     `${(100 * row.testAccuracy).toFixed(2)} %`,
   ]);
   printTable(trainingColumns, trainingRows);
+  printNote(MNIST_NOTE);
 
   const report = path.join(workspace, 'report.html');
   await writeReport(report, {
     engine: `${engine.id} ${engine.version} on ${engine.device}`,
-    encoder: { columns: encoderColumns, rows: encoderRows, runs: encoder.runs, emails: encoder.emails },
-    training: { columns: trainingColumns, rows: trainingRows, runs: trainings.map(({ run }) => run) },
+    encoder: {
+      columns: encoderColumns,
+      rows: encoderRows,
+      runs: encoder.runs,
+      note: encoderNote(encoder),
+    },
+    training: {
+      columns: trainingColumns,
+      rows: trainingRows,
+      runs: trainings.map(({ run }) => run),
+      note: MNIST_NOTE,
+    },
   });
   console.log(`\nReport, with the charts: ${report}`);
   console.log(`Took ${((Date.now() - start) / 1000).toFixed(0)} s.`);
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => void cancelCurrent().finally(() => process.exit(130)));
 }
 
 main().catch((error: unknown) => {

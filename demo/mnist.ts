@@ -17,6 +17,8 @@ const OPTIMIZERS: readonly { readonly label: string; readonly overrides: TrainSp
   },
 ];
 
+export const MNIST_NOTE = 'The network of examples/mnist-mlp.ts, the same seed, batches and epochs for both.';
+
 export interface MnistResult {
   readonly label: string;
   readonly steps: number;

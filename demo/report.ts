@@ -6,11 +6,12 @@ interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
   readonly runs: readonly RunView[];
+  readonly note: string;
 }
 
 export interface DemoResults {
   readonly engine: string;
-  readonly encoder: Table & { readonly emails: number };
+  readonly encoder: Table;
   readonly training: Table;
 }
 
@@ -29,10 +30,7 @@ function reportDocument({ engine, encoder, training }: DemoResults): ReportDocum
         heading: 'A sentence encoder, quantized',
         columns: encoder.columns,
         rows: encoder.rows,
-        note:
-          'Universal Sentence Encoder Lite, 7 million parameters. Bits and megabytes are those of the packed form, ' +
-          'levels and scales counted. Cosine: mean between the quantized and the original embeddings. Accuracy: a logistic ' +
-          `regression fitted on the original's embeddings of ${encoder.emails / 2} e-mails, tested on ${encoder.emails / 2} others.`,
+        note: encoder.note,
       },
       { kind: 'runs', heading: 'What each tensor lost', runs: encoder.runs },
       {
@@ -40,7 +38,7 @@ function reportDocument({ engine, encoder, training }: DemoResults): ReportDocum
         heading: 'MNIST, two optimizers',
         columns: training.columns,
         rows: training.rows,
-        note: 'The network of examples/mnist-mlp.ts, the same seed, batches and epochs for both.',
+        note: training.note,
       },
       { kind: 'runs', heading: 'How the training went', runs: training.runs },
     ],

@@ -10,7 +10,8 @@ let lastLine = 0;
 /** Shows passing progress: rewritten in place on a terminal, at most a line every 10 s elsewhere. */
 export function progress(text: string): void {
   if (onTerminal) {
-    process.stdout.write(`\r\u001b[K  ${text}`);
+    // A longer line would wrap, and could not be rewritten.
+    process.stdout.write(`\r\u001b[K  ${text.slice(0, Math.max(20, process.stdout.columns - 3))}`);
   } else if (Date.now() - lastLine > 10_000) {
     lastLine = Date.now();
     console.log(`  ${text}`);
@@ -20,6 +21,11 @@ export function progress(text: string): void {
 /** Clears what {@link progress} left. */
 export function progressDone(): void {
   if (onTerminal) process.stdout.write('\r\u001b[K');
+}
+
+/** A paragraph under a table. */
+export function printNote(text: string): void {
+  console.log(`  ${text.replaceAll(/(.{1,96})(?: |$)/g, '$1\n  ').trim()}`);
 }
 
 export type Cell = string | number;

@@ -18,6 +18,9 @@ await runScript(async () => {
   createInterface({ input: demo.stderr }).on('line', (line) => {
     if (!isTensorflowBanner(line)) console.error(line);
   });
+  // It ends the run in progress before it goes; this process waits for it.
+  process.on('SIGINT', () => demo.kill('SIGINT'));
+  process.on('SIGTERM', () => demo.kill('SIGTERM'));
   const [status] = await once(demo, 'close');
   process.exitCode = status ?? 1;
 });

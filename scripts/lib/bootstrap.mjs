@@ -10,6 +10,8 @@ const SOURCES = [
   'src',
   'webview',
   'demo',
+  'examples/mnist-mlp.ts',
+  'examples/mnist-cnn.ts',
   'test/host',
   'scripts/build.mjs',
   'package.json',

@@ -18,11 +18,11 @@ const document: ReportDocument = {
     {
       kind: 'table',
       heading: 'Quality',
-      columns: ['Model', 'Bytes', 'Accuracy'],
+      columns: ['Model', 'Bytes', 'SNR', 'Accuracy'],
       rows: [
-        ['float32', 28_311_552, 0.9733],
-        ['kashin-greedy, 4 bits', 3_580_244, 0.97],
-        ['never measured', 0, Number.NaN],
+        ['float32', 28_311_552, '–', 0.9733],
+        ['kashin-greedy, 4 bits', 3_580_244, '20.28 dB', 0.97],
+        ['never measured', 0, '–', Number.NaN],
       ],
       note: 'Accuracy on 300 held-out mails.',
     },
@@ -69,6 +69,9 @@ test.each(['light', 'dark'] as const)(
     ]);
     expect(await page.getByText('</script> & more').count()).toBe(1);
     expect(await page.getByRole('region', { name: 'Table: Quality' }).innerText()).toContain('NaN');
+    expect(await page.locator('th.number').allInnerTexts()).toEqual(
+      expect.arrayContaining(['Bytes', 'SNR', 'Accuracy']),
+    );
     await page
       .getByRole('application', { name: /Line chart of mnist, momentum: train loss|MNIST/i })
       .first()
