@@ -11,7 +11,7 @@ let lastLine = 0;
 export function progress(text: string): void {
   if (onTerminal) {
     // A longer line would wrap, and could not be rewritten.
-    process.stdout.write(`\r\u001b[K  ${text.slice(0, Math.max(20, process.stdout.columns - 3))}`);
+    process.stdout.write(`\r\u001b[K  ${text.slice(0, (process.stdout.columns || 80) - 3)}`);
   } else if (Date.now() - lastLine > 10_000) {
     lastLine = Date.now();
     console.log(`  ${text}`);

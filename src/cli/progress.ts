@@ -14,6 +14,8 @@ const LINE_INTERVAL = 10_000;
 /** Between two pictures of the bar, milliseconds. */
 const BAR_INTERVAL = 100;
 const BAR_WIDTH = 24;
+/** Of a terminal, in columns. */
+const USUAL_WIDTH = 80;
 
 /**
  * Progress on standard error: on a terminal one line that is drawn again, with a bar, the rate and the
@@ -53,8 +55,9 @@ export class Progress {
 
   private draw(step: Step, now: number): void {
     const text = `${bar(step)}${this.figures(step, now)}`;
+    // A longer line would wrap, and could not be drawn again. Some terminals do not know their width.
     const fitting = Array.from(text)
-      .slice(0, Math.max(20, this.stream.columns - 1))
+      .slice(0, (this.stream.columns || USUAL_WIDTH) - 1)
       .join('');
     this.stream.write(`\r${fitting}\u001b[K`);
     this.drawn = true;
