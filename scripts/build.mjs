@@ -66,6 +66,20 @@ const engines = {
 };
 
 /**
+ * The loader of native models, for pages and for Node: one module without dependencies.
+ * @type {import('esbuild').BuildOptions}
+ */
+const loader = {
+  ...node,
+  entryPoints: { load: 'src/load.ts' },
+  platform: 'neutral',
+  target: ['chrome100', 'safari16', 'firefox100', 'node20'],
+  format: 'esm',
+  outExtension: { '.js': '.mjs' },
+  minify: true,
+};
+
+/**
  * The browser's side: one script and one style sheet a panel.
  * @type {import('esbuild').BuildOptions}
  */
@@ -94,7 +108,10 @@ const webview = {
 /** The extension-host tests run inside VS Code, so they are a bundle too. */
 const tests = { ...node, entryPoints: { 'test/host': 'test/host/main.ts' }, external: ['vscode'] };
 
-const bundles = [host, processes, engines, webview, tests].map((options) => ({ ...options, outdir: dist }));
+const bundles = [host, processes, engines, loader, webview, tests].map((options) => ({
+  ...options,
+  outdir: dist,
+}));
 
 if (process.argv.includes('--clean')) await rm(dist, { recursive: true, force: true });
 await mkdir(path.join(dist, 'engines'), { recursive: true });

@@ -1,6 +1,7 @@
 // What the built and packaged extension may weigh at most.
-import { readdirSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { dist, root } from './paths.mjs';
 
 const KB = 1000;
@@ -10,7 +11,8 @@ export const PACKAGE_LIMIT = 30_000 * KB;
 
 /**
  * The budgets of ARCHITECTURE.md against what lies in `dist/`: the bundle that the editor loads, each
- * webview's script, and the package where one was made.
+ * webview's script, the loader of native models as a server sends it (zipped), and the package where one
+ * was made.
  * @returns {{ file: string, bytes: number, limit: number }[]}
  */
 export function budgets() {
@@ -21,9 +23,14 @@ export function budgets() {
   });
   return [
     weigh(300 * KB)(path.join(dist, 'extension.js')),
+    { ...weigh(25 * KB)(path.join(dist, 'load.mjs')), bytes: zipped(path.join(dist, 'load.mjs')) },
     ...filesIn(path.join(dist, 'webview'), '.js').map(weigh(500 * KB)),
     ...filesIn(root, '.vsix').map(weigh(PACKAGE_LIMIT)),
   ];
+}
+
+function zipped(file) {
+  return gzipSync(readFileSync(file)).length;
 }
 
 function filesIn(folder, extension) {

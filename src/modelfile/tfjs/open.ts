@@ -8,7 +8,8 @@ import { readWhole, type SourceFile } from '../sourceFile';
 import { StoredModel, type StoredTensor } from '../storedModel';
 import type { TfjsLayout } from './layout';
 import { readManifest, type ManifestGroup } from './manifest';
-import { PACKED_KEY, readPackedPaths } from './packed';
+import { PACKED_KEY } from '../packedMember';
+import { readPackedPaths } from './packed';
 
 /**
  * Opens a TensorFlow.js model by its `model.json`. The binary files of each group of the manifest count

@@ -2,16 +2,12 @@ import type { UserError } from '../../protocol/userError';
 import { badFile } from '../fileErrors';
 import { quoted, type JsonReader } from '../jsonReader';
 import { MAX_SHARDS } from '../limits';
+import { PACKED_KEY, PACKED_VERSION, type PackedMember } from '../packedMember';
 
-/** Name of the member of a `model.json` that says where its packed weights are. */
-export const PACKED_KEY = 'weightroom';
-
-/** Version of that member. */
-const VERSION = 1;
-
-/** What stands there: the files whose bytes one after another are a safetensors file. */
+/** The member as it stands in the file. */
 export function packedMember(paths: readonly string[]): string {
-  return `${JSON.stringify(PACKED_KEY)}:${JSON.stringify({ version: VERSION, paths })}`;
+  const member: PackedMember = { version: PACKED_VERSION, paths };
+  return `${JSON.stringify(PACKED_KEY)}:${JSON.stringify(member)}`;
 }
 
 /**
@@ -37,7 +33,7 @@ export function readPackedPaths(reader: JsonReader, file: string): readonly stri
       reader.skip();
     }
   });
-  if (version !== VERSION) throw unknownVersion(file, String(version ?? 'none'));
+  if (version !== PACKED_VERSION) throw unknownVersion(file, String(version ?? 'none'));
   return [...paths];
 }
 
@@ -46,7 +42,7 @@ export function unknownVersion(file: string, version: string): UserError {
   return badFile(
     'native-version',
     file,
-    `has version ${version} of the native form; this program reads ${VERSION}`,
+    `has version ${version} of the native form; this program reads ${PACKED_VERSION}`,
     'Update Weightroom.',
   );
 }

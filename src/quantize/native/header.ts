@@ -1,4 +1,5 @@
 import type { EncodableDType } from '../../modelfile/dtype';
+import { UserError } from '../../protocol/userError';
 import type { JsonObject } from '../../protocol/validate';
 
 /** Version of the layout that docs/native-format.md describes. */
@@ -12,6 +13,15 @@ export const NATIVE_KEYS = {
   tensors: 'weightroom.tensors',
 } as const;
 const PREFIX = 'weightroom.';
+
+/** The error for a file that a later version wrote. */
+export function unknownVersion(found: unknown, known: number | string): UserError {
+  return new UserError(
+    'native-version',
+    `The model has version ${String(found).slice(0, 20)} of the native form; this program reads ${known}.`,
+    'Update Weightroom.',
+  );
+}
 
 /** A tensor of the original model, as the header lists it. */
 export interface NativeTensor {

@@ -1,10 +1,9 @@
 import { ENCODABLE_DTYPES } from '../../modelfile/dtype';
 import { MAX_RANK, MAX_TENSORS } from '../../modelfile/limits';
-import { UserError } from '../../protocol/userError';
 import { arrayAt, numberAt, objectAt, oneOfAt, stringAt } from '../../protocol/validate';
 import { damaged } from '../damage';
 import { elementCount } from '../matrixShape';
-import { NATIVE_KEYS, NATIVE_VERSION, type NativeTensor, type PackedEntry } from './header';
+import { NATIVE_KEYS, NATIVE_VERSION, unknownVersion, type NativeTensor, type PackedEntry } from './header';
 
 /**
  * Reads the list of tensors from the metadata of a native file.
@@ -12,13 +11,7 @@ import { NATIVE_KEYS, NATIVE_VERSION, type NativeTensor, type PackedEntry } from
  */
 export function readListing(metadata: Readonly<Record<string, string>>): readonly NativeTensor[] {
   const version = metadata[NATIVE_KEYS.version] ?? 'none';
-  if (version !== NATIVE_VERSION) {
-    throw new UserError(
-      'native-version',
-      `The model has version ${version.slice(0, 20)} of the native form; this program reads ${NATIVE_VERSION}.`,
-      'Update Weightroom.',
-    );
-  }
+  if (version !== NATIVE_VERSION) throw unknownVersion(version, NATIVE_VERSION);
   const key = NATIVE_KEYS.tensors;
   const list = arrayAt(parse(stringAt(metadata[key], key)), key);
   if (list.length > MAX_TENSORS) throw damaged(`it lists more than ${MAX_TENSORS} tensors`);
