@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { sampleSpamAssassin } from '../src/data/spamAssassin';
 import type { LoadedEngine } from '../src/engine/engine';
-import { defaultGroupSize, type QuantizationMethodId } from '../src/protocol/jobSpec';
+import { quantizeSpec, type QuantizationMethodId } from '../src/protocol/jobSpec';
 import type { RunView } from '../src/protocol/messages';
 import { loadSentenceEncoder } from '../src/quantize/evaluation/sentenceEncoder';
 import {
@@ -50,18 +50,10 @@ export async function quantizeEncoder(
     const output = path.join(workspace, `encoder.${method}.w${bits}.json`);
     outputs.push(output);
     runs.push(
-      await execute(workspace, {
-        job: 'quantize',
-        input: original,
-        output,
-        force: true,
-        method,
-        bits,
-        form: 'portable',
-        groupSize: defaultGroupSize(method),
-        keep: [],
-        seed: SEED,
-      }),
+      await execute(
+        workspace,
+        quantizeSpec({ input: original, output, force: true, method, bits, seed: SEED }),
+      ),
     );
   }
 

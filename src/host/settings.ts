@@ -3,9 +3,12 @@ import { ENGINE_IDS, type EngineId } from '../protocol/engine';
 import {
   DEFAULT_BITS,
   DEFAULT_METHOD,
+  DEFAULT_PRESET,
   OUTPUT_FORMS,
+  PRESETS,
   QUANTIZATION_METHODS,
   type OutputForm,
+  type Preset,
   type QuantizationMethodId,
 } from '../protocol/jobSpec';
 
@@ -19,6 +22,7 @@ export interface Settings {
   readonly quantize: {
     readonly method: QuantizationMethodId;
     readonly bits: number;
+    readonly preset: Preset;
     readonly form: OutputForm;
   };
 }
@@ -34,6 +38,7 @@ export function readSettings(scope?: vscode.Uri): Settings {
     quantize: {
       method: oneOf([DEFAULT_METHOD, ...QUANTIZATION_METHODS], section.get('quantize.method')),
       bits: section.get<number>('quantize.bits', DEFAULT_BITS),
+      preset: oneOf([DEFAULT_PRESET, ...PRESETS], section.get('quantize.preset')),
       form: oneOf(OUTPUT_FORMS, section.get('quantize.form')),
     },
   };

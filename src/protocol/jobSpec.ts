@@ -35,18 +35,54 @@ export const PRESETS = ['fast', 'balanced', 'thorough'] as const;
 export type Preset = (typeof PRESETS)[number];
 export const DEFAULT_PRESET: Preset = 'balanced';
 
-/** Bits a weight that each method offers. */
-export const METHOD_BITS: Readonly<Record<QuantizationMethodId, readonly number[]>> = {
-  'kashin-greedy': [4],
-  rtn: [2, 3, 4, 5, 6, 7, 8],
+/** Which weights share a scale: `groupSize` consecutive ones, or all that make one output of a layer. */
+export const GROUPINGS = ['group', 'channel'] as const;
+export type Grouping = (typeof GROUPINGS)[number];
+
+/** Where the levels of `rtn` end: where the squared error is least, or at the largest magnitude. */
+export const RTN_RANGES = ['mse', 'absmax'] as const;
+export type RtnRange = (typeof RTN_RANGES)[number];
+
+/** What a method lets a person choose. */
+export interface MethodOffer {
+  /** Bits a weight: some whole numbers, or any number of a range. */
+  readonly bits: { readonly whole: readonly number[] } | { readonly from: number; readonly to: number };
+  /** Whether the size of the file may be given in place of bits. */
+  readonly size: boolean;
+  /**
+   * How many weights share levels unless a person says otherwise; absent where the method has no groups.
+   * 4096 make the levels of `kashin-greedy` cost 1/64 bit a weight, 128 is what readers of round-to-nearest
+   * files expect.
+   */
+  readonly groupSize?: number;
+}
+
+export const METHOD_OFFERS: Readonly<Record<QuantizationMethodId, MethodOffer>> = {
+  'kashin-greedy': { bits: { whole: [4] }, size: false, groupSize: 4096 },
+  rtn: { bits: { whole: [2, 3, 4, 5, 6, 7, 8] }, size: false, groupSize: 128 },
 };
 
-/**
- * How many weights share levels unless a person says otherwise: 4096 make the levels of `kashin-greedy`
- * cost 1/64 bit a weight, 128 is what readers of round-to-nearest files expect.
- */
+/** Bits to choose from in a list. */
+export function listedBits(method: QuantizationMethodId): readonly number[] {
+  const { bits } = METHOD_OFFERS[method];
+  if ('whole' in bits) return bits.whole;
+  return [1.5, 2, 2.5, 3, 3.5, 4, 5, 6, 8].filter((value) => value >= bits.from && value <= bits.to);
+}
+
+/** The offered number of bits in words: `2, 3, 4` or `any number from 1 to 8`. */
+export function bitsInWords(method: QuantizationMethodId): string {
+  const { bits } = METHOD_OFFERS[method];
+  return 'whole' in bits ? bits.whole.join(', ') : `any number from ${bits.from} to ${bits.to}`;
+}
+
+export function offersBits(method: QuantizationMethodId, value: number): boolean {
+  const { bits } = METHOD_OFFERS[method];
+  return 'whole' in bits ? bits.whole.includes(value) : value >= bits.from && value <= bits.to;
+}
+
+/** Group size where a person says nothing; methods without groups do not look at it. */
 export function defaultGroupSize(method: QuantizationMethodId): number {
-  return method === 'rtn' ? 128 : 4096;
+  return METHOD_OFFERS[method].groupSize ?? 128;
 }
 
 export interface QuantizeSpec {
@@ -58,13 +94,42 @@ export interface QuantizeSpec {
   /** Replace `output` where it exists already. */
   readonly force: boolean;
   readonly method: QuantizationMethodId;
+  /** Bits a weight to aim at, but where `size` is given. */
   readonly bits: number;
+  /** Bytes that the written files shall take together; only the native form has a size to choose. */
+  readonly size?: number;
+  readonly preset: Preset;
   readonly form: OutputForm;
-  /** Weights that share one set of levels. */
+  readonly grouping: Grouping;
+  /** Weights that share one set of levels, where `grouping` is `group`. */
   readonly groupSize: number;
+  readonly range: RtnRange;
+  /** Absolute path of a text file: errors are weighed by what the model does with its lines. */
+  readonly calibration?: string;
   /** Glob patterns of tensor names to copy unchanged, beside those kept by default. */
   readonly keep: readonly string[];
   readonly seed: number;
+}
+
+/** A spec in which everything that is not given is as for a person who chooses nothing. */
+export function quantizeSpec(
+  given: Pick<QuantizeSpec, 'input' | 'output'> & Partial<Omit<QuantizeSpec, 'job'>>,
+): QuantizeSpec {
+  const method = given.method ?? DEFAULT_METHOD;
+  return {
+    job: 'quantize',
+    force: false,
+    method,
+    bits: DEFAULT_BITS,
+    preset: DEFAULT_PRESET,
+    form: 'portable',
+    grouping: 'group',
+    groupSize: defaultGroupSize(method),
+    range: 'mse',
+    keep: [],
+    seed: DEFAULT_SEED,
+    ...given,
+  };
 }
 
 export interface TrainSpec {
@@ -104,6 +169,11 @@ export function parseJobSpec(value: unknown): JobSpec {
 
 function parseQuantizeSpec(spec: JsonObject): QuantizeSpec {
   const method = oneOfAt(spec['method'], 'spec.method', QUANTIZATION_METHODS);
+  const form = oneOfAt(spec['form'], 'spec.form', OUTPUT_FORMS);
+  const size = optional(spec['size'], (v) => numberAt(v, 'spec.size', { min: 1, integer: true }));
+  if (size !== undefined)
+    checkSize(method, form, { method: 'spec.method', size: 'spec.size', form: 'spec.form' });
+  const calibration = optional(spec['calibration'], (v) => stringAt(v, 'spec.calibration'));
   return {
     job: 'quantize',
     input: stringAt(spec['input'], 'spec.input'),
@@ -111,22 +181,53 @@ function parseQuantizeSpec(spec: JsonObject): QuantizeSpec {
     force: booleanAt(spec['force'], 'spec.force'),
     method,
     bits: checkBits(method, numberAt(spec['bits'], 'spec.bits', { min: 1, max: 8 })),
-    form: oneOfAt(spec['form'], 'spec.form', OUTPUT_FORMS),
+    ...(size !== undefined && { size }),
+    // Specs of earlier versions lack what follows with a default.
+    preset: optional(spec['preset'], (v) => oneOfAt(v, 'spec.preset', PRESETS)) ?? DEFAULT_PRESET,
+    form,
+    grouping: optional(spec['grouping'], (v) => oneOfAt(v, 'spec.grouping', GROUPINGS)) ?? 'group',
     groupSize: numberAt(spec['groupSize'], 'spec.groupSize', { min: 32, max: 2 ** 24, integer: true }),
+    range: optional(spec['range'], (v) => oneOfAt(v, 'spec.range', RTN_RANGES)) ?? 'mse',
+    ...(calibration !== undefined && { calibration }),
     keep: arrayAt(spec['keep'], 'spec.keep').map((glob, i) => stringAt(glob, `spec.keep[${i}]`)),
     seed: seedAt(spec['seed'], 'spec.seed'),
   };
 }
 
 /** Returns `bits` where `method` offers it, else throws with the numbers that it does offer. */
-export function checkBits(method: QuantizationMethodId, bits: number): number {
-  const offered = METHOD_BITS[method];
-  if (offered.includes(bits)) return bits;
+function checkBits(method: QuantizationMethodId, bits: number): number {
+  if (offersBits(method, bits)) return bits;
   throw new UserError(
     'bits-not-offered',
     `${method} does not offer ${bits} bits a weight.`,
-    `Choose ${offered.join(', ')}, or another method.`,
+    `Choose ${bitsInWords(method)}, or another method.`,
   );
+}
+
+/**
+ * Checks that a size may be asked for. `names` are what the person wrote: flags or fields.
+ * @throws UserError `size-not-offered`
+ */
+export function checkSize(
+  method: QuantizationMethodId,
+  form: OutputForm,
+  names: { readonly method: string; readonly size: string; readonly form: string },
+): void {
+  if (!METHOD_OFFERS[method].size) {
+    const offering = QUANTIZATION_METHODS.filter((id) => METHOD_OFFERS[id].size);
+    throw new UserError(
+      'size-not-offered',
+      `${names.size} is not offered by ${names.method} ${method}.`,
+      offering.length > 0 ? `Allowed with ${offering.join(', ')}.` : 'Give bits instead.',
+    );
+  }
+  if (form !== 'native') {
+    throw new UserError(
+      'size-not-offered',
+      `${names.size} is the size of a packed file, and ${names.form} is ${form}.`,
+      `Give ${names.form} native.`,
+    );
+  }
 }
 
 function parseTrainSpec(spec: JsonObject): TrainSpec {

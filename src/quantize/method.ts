@@ -1,6 +1,6 @@
 import type { TensorEntry } from '../modelfile/model';
 import type { DecompositionTrace } from '../protocol/events';
-import type { Preset, QuantizationMethodId } from '../protocol/jobSpec';
+import type { Preset, QuantizationMethodId, RtnRange } from '../protocol/jobSpec';
 import type { JsonObject } from '../protocol/validate';
 import type { KernelPool } from './kernels/pool';
 import type { PackedTensor } from './packedTensor';
@@ -11,8 +11,14 @@ export interface QuantizeOptions {
    * top; `dependent` takes any real number and counts everything in it.
    */
   readonly bits: number;
-  /** Weights that share one set of levels, for the methods that have groups. */
+  /**
+   * Bytes that all packed tensors of the model may take in the file together, in place of `bits`: for
+   * `plan`. What is left of them is filled up, so a plan that comes close from below meets the size.
+   */
+  readonly bytes?: number;
+  /** Consecutive weights that share one set of levels, for the methods that have groups. */
   readonly groupSize: number;
+  readonly range: RtnRange;
   /** Seed of everything random; the native file stores it. */
   readonly seed: number;
   /** How much time a better result is worth. */
@@ -41,6 +47,11 @@ export interface QuantizedTensor {
 /** A tensor of a model that is about to be quantized. */
 export interface PlannedTensor {
   readonly entry: TensorEntry;
+  /**
+   * Bits a weight that it needs less than the others for the same harm to the model, 0 to 1. A plan
+   * coarsens its step by 2 to this power; the bits asked for are those of all tensors together.
+   */
+  readonly bitsToSpare: number;
   /** Its weights, read from the file at each call. */
   read(): Promise<Float32Array>;
 }

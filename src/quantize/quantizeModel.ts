@@ -10,7 +10,7 @@ import type {
   TensorEvent,
   TensorResult,
 } from '../protocol/events';
-import { DEFAULT_PRESET, type QuantizeSpec } from '../protocol/jobSpec';
+import type { QuantizeSpec } from '../protocol/jobSpec';
 import { UserError } from '../protocol/userError';
 import { decibels, distortionOf, errorSums, type ErrorSums } from './error';
 import type { KernelPool } from './kernels/pool';
@@ -21,7 +21,7 @@ import { packedTensorLength } from './packedTensor';
 import { quantizationMethod } from './registry';
 import { reporting } from './reporting';
 import { roundTo } from './rounding';
-import { keepReason } from './selection';
+import { bitsToSpare, keepReason } from './selection';
 
 export type QuantizeEvent = ProgressEvent | TensorEvent | MessageEvent | OutputEvent;
 
@@ -55,7 +55,7 @@ export async function* quantizeModel(
   { signal, pool }: QuantizeContext,
 ): AsyncGenerator<QuantizeEvent, QuantizeSummary> {
   const method = quantizationMethod(spec.method);
-  const options: QuantizeOptions = { ...spec, preset: DEFAULT_PRESET, pool, signal };
+  const options: QuantizeOptions = { ...spec, pool, signal };
   const parameters = source.tensors.reduce((sum, { size }) => sum + size, 0);
   const progress = (done: number, what: string): ProgressEvent => {
     return { type: 'progress', done: Math.round(done), total: parameters, unit: 'weights', what };
@@ -157,7 +157,9 @@ async function planTensors(
   options: QuantizeOptions,
 ): ReturnType<NonNullable<QuantizationMethod['plan']>> {
   const tensors = decisions.flatMap(({ entry, reason }): PlannedTensor[] =>
-    reason === undefined ? [{ entry, read: () => source.readFloat32(entry.name) }] : [],
+    reason === undefined
+      ? [{ entry, bitsToSpare: bitsToSpare(entry, source), read: () => source.readFloat32(entry.name) }]
+      : [],
   );
   return (await method.plan?.(tensors, options)) ?? new Map();
 }

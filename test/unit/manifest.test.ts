@@ -137,7 +137,7 @@ describe('the manifest', () => {
     const inMenus = matches(manifestText, /resourceFilename =~ \/(.+?)\/ &&/g).map((text) =>
       text.replaceAll('\\\\', '\\'),
     );
-    const inHost = matches(source, /const MODEL_NAME = \/(.+)\/;/g);
+    const inHost = matches(source, /const MODEL_NAME =\s+\/(.+)\/;/g);
     expect(inMenus).toEqual(inHost);
   });
 });

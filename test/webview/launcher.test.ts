@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { METHOD_BITS } from '../../src/protocol/jobSpec';
+import { listedBits } from '../../src/protocol/jobSpec';
 import type { LauncherState } from '../../src/protocol/messages';
 import { Browsing, type Panel, type PanelOptions } from './page/browser';
 import { THEME_KINDS } from './page/themes';
@@ -107,8 +107,11 @@ test('sends a quantization without an output, which the host names', async () =>
     force: false,
     method: 'rtn',
     bits: 4,
+    preset: 'balanced',
     form: 'portable',
+    grouping: 'group',
     groupSize: 128,
+    range: 'mse',
     keep: [],
     seed: 1,
   });
@@ -123,7 +126,7 @@ test('offers the bits of the chosen method, and explains each choice', async () 
   await page.getByText('the simple baseline').waitFor();
   await page.getByRole('combobox', { name: 'Bits a weight' }).click();
   await page.getByRole('option', { name: '3 bits' }).waitFor();
-  expect(await page.getByRole('option', { name: /\d bits/ }).count()).toBe(METHOD_BITS.rtn.length);
+  expect(await page.getByRole('option', { name: /\d bits/ }).count()).toBe(listedBits('rtn').length);
   await page.getByRole('option', { name: '3 bits' }).click();
   await page.getByText('10.7 times smaller than float32').waitFor();
   await choose('What to write', 'Packed file');

@@ -3,9 +3,10 @@ import {
   DEFAULT_METHOD,
   DEFAULT_SEED,
   defaultGroupSize,
-  METHOD_BITS,
+  listedBits,
   OUTPUT_FORMS,
   QUANTIZATION_METHODS,
+  quantizeSpec,
   type OutputForm,
   type QuantizationMethodId,
   type QuantizeSpec,
@@ -108,7 +109,7 @@ export function quantizeForm(
 
   /** Four bits where they are offered: what most people want. */
   function offerBits(wanted: string): void {
-    const offered = METHOD_BITS[chosenMethod()].map(String);
+    const offered = listedBits(chosenMethod()).map(String);
     bits.setChoices(offered.map((value) => ({ value, label: `${value} bits` })));
     bits.set(offered.includes(wanted) ? wanted : offered.includes('4') ? '4' : offered[0]!);
   }
@@ -149,18 +150,18 @@ export function quantizeForm(
       seed: seed.get(),
     }),
     missing: () => (input.get() === '' ? 'Choose a model file.' : undefined),
-    spec: () => ({
-      job: 'quantize',
-      input: input.get(),
-      // The extension host names the file to write: it sees which names are taken.
-      output: '',
-      force: false,
-      method: chosenMethod(),
-      bits: Number(bits.get()),
-      form: form.get() as OutputForm,
-      groupSize: wholeNumber(groupSize.get(), 'Group size', 32, 2 ** 24) ?? defaultGroupSize(chosenMethod()),
-      keep: lines(keep.get()),
-      seed: wholeNumber(seed.get(), 'Seed', 0, 2 ** 32 - 1) ?? DEFAULT_SEED,
-    }),
+    spec: () =>
+      quantizeSpec({
+        input: input.get(),
+        // The extension host names the file to write: it sees which names are taken.
+        output: '',
+        method: chosenMethod(),
+        bits: Number(bits.get()),
+        form: form.get() as OutputForm,
+        groupSize:
+          wholeNumber(groupSize.get(), 'Group size', 32, 2 ** 24) ?? defaultGroupSize(chosenMethod()),
+        keep: lines(keep.get()),
+        seed: wholeNumber(seed.get(), 'Seed', 0, 2 ** 32 - 1) ?? DEFAULT_SEED,
+      }),
   };
 }

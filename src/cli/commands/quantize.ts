@@ -4,21 +4,30 @@ import { Option, type Command } from 'commander';
 import { defaultOutput } from '../../modelfile/outputName';
 import type { QuantizeSummary, TensorResult } from '../../protocol/events';
 import {
+  bitsInWords,
+  checkSize,
   DEFAULT_BITS,
   DEFAULT_METHOD,
-  DEFAULT_SEED,
-  defaultGroupSize,
-  METHOD_BITS,
+  DEFAULT_PRESET,
+  GROUPINGS,
+  METHOD_OFFERS,
+  offersBits,
   OUTPUT_FORMS,
+  PRESETS,
   QUANTIZATION_METHODS,
+  quantizeSpec,
+  RTN_RANGES,
+  type Grouping,
   type OutputForm,
+  type Preset,
   type QuantizationMethodId,
   type QuantizeSpec,
+  type RtnRange,
 } from '../../protocol/jobSpec';
 import type { RunRecord } from '../../protocol/run';
 import { UserError } from '../../protocol/userError';
 import { MODEL_FILE } from '../arguments';
-import { repeated, wholeNumber } from '../flags';
+import { byteCount, numberBetween, repeated, wholeNumber } from '../flags';
 import { executeRun } from '../followRun';
 import { cancelledError } from '../interruption';
 import type { Run } from '../session';
@@ -28,12 +37,17 @@ import { formatBytes, formatDecibels, formatDuration, formatNumber, formatShape,
 
 interface QuantizeOptions {
   readonly method: QuantizationMethodId;
-  readonly bits: number;
+  readonly bits?: number;
+  readonly size?: number;
+  readonly preset: Preset;
   readonly form: OutputForm;
   readonly out?: string;
   readonly force?: true;
   readonly keep: readonly string[];
+  readonly grouping: Grouping;
   readonly groupSize?: number;
+  readonly range: RtnRange;
+  readonly calibration?: string;
 }
 
 export function addQuantize(program: Command, run: Run): void {
@@ -42,7 +56,17 @@ export function addQuantize(program: Command, run: Run): void {
     .argument('<file>', MODEL_FILE)
     .description('write a model again with few bits a weight, beside the source and never over it')
     .addOption(new Option('--method <m>', 'how').choices(QUANTIZATION_METHODS).default(DEFAULT_METHOD))
-    .option('--bits <b>', bitsHelp(), wholeNumber(1, 8), DEFAULT_BITS)
+    .option('--bits <b>', bitsHelp(), numberBetween(1, 8))
+    .option(
+      '--size <bytes>',
+      'instead of bits: what the packed files may take, as 12000000, 12MB or 12MiB',
+      byteCount,
+    )
+    .addOption(
+      new Option('--preset <p>', 'how much time a better result is worth')
+        .choices(PRESETS)
+        .default(DEFAULT_PRESET),
+    )
     .addOption(
       new Option('--form <form>', 'portable opens in every tool; native is as small as the bits say')
         .choices(OUTPUT_FORMS)
@@ -58,11 +82,21 @@ export function addQuantize(program: Command, run: Run): void {
         .argParser(repeated)
         .default([], 'none'),
     )
-    .option(
-      '--group-size <n>',
-      `weights that share their levels (default: ${QUANTIZATION_METHODS.map((m) => `${defaultGroupSize(m)} for ${m}`).join(', ')})`,
-      wholeNumber(32, 2 ** 24),
+    .addOption(
+      new Option('--grouping <g>', 'what shares a scale: some consecutive weights, or an output of a layer')
+        .choices(GROUPINGS)
+        .default('group'),
     )
+    .option('--group-size <n>', groupSizeHelp(), wholeNumber(32, 2 ** 24))
+    .addOption(
+      new Option(
+        '--range <r>',
+        'where the levels of rtn end: at the least squared error, or at the largest weight',
+      )
+        .choices(RTN_RANGES)
+        .default('mse'),
+    )
+    .option('--calibration <file>', 'a text file; errors are weighed by what the model does with its lines')
     .addHelpText('after', '\nExample:\n  weightroom quantize model.safetensors --bits 4 --keep "*.bias"')
     .action((file: string, options: QuantizeOptions) =>
       run(
@@ -81,21 +115,41 @@ export function addQuantize(program: Command, run: Run): void {
 }
 
 function bitsHelp(): string {
-  const offers = QUANTIZATION_METHODS.map((method) => `${method} offers ${METHOD_BITS[method].join(', ')}`);
-  return `bits a weight: ${offers.join('; ')}`;
+  const offers = QUANTIZATION_METHODS.map((method) => `${method} offers ${bitsInWords(method)}`);
+  return `bits a weight (default: ${DEFAULT_BITS}): ${offers.join('; ')}`;
 }
 
-function specOf(file: string, options: QuantizeOptions, seed = DEFAULT_SEED): QuantizeSpec {
-  const { method, bits, form, keep, force = false } = options;
-  if (!METHOD_BITS[method].includes(bits)) {
+function groupSizeHelp(): string {
+  const sizes = QUANTIZATION_METHODS.flatMap((method) => {
+    const { groupSize } = METHOD_OFFERS[method];
+    return groupSize === undefined ? [] : [`${groupSize} for ${method}`];
+  });
+  return `weights that share their levels (default: ${sizes.join(', ')})`;
+}
+
+function specOf(file: string, options: QuantizeOptions, seed: number | undefined): QuantizeSpec {
+  const { method, preset, form, grouping, groupSize, range, keep, force = false } = options;
+  const bits = options.bits ?? DEFAULT_BITS;
+  if (options.size !== undefined) {
+    if (options.bits !== undefined) {
+      throw new UserError(
+        'flags-exclude',
+        '--bits and --size cannot be given together.',
+        'Give one of them: each decides the other.',
+      );
+    }
+    checkSize(method, form, { method: '--method', size: '--size', form: '--form' });
+  }
+  if (!offersBits(method, bits)) {
     throw new UserError(
       'bits-not-offered',
       `--bits ${bits} is not offered by --method ${method}.`,
-      `Allowed with ${method}: ${METHOD_BITS[method].join(', ')}.`,
+      `Allowed with ${method}: ${bitsInWords(method)}.`,
     );
   }
   const input = path.resolve(file);
-  const output = options.out === undefined ? defaultOutput(input, { bits, form }) : path.resolve(options.out);
+  const target = { bits, form, ...(options.size !== undefined && { size: options.size }) };
+  const output = options.out === undefined ? defaultOutput(input, target) : path.resolve(options.out);
   if (!force && existsSync(output)) {
     throw new UserError(
       'output-exists',
@@ -103,18 +157,28 @@ function specOf(file: string, options: QuantizeOptions, seed = DEFAULT_SEED): Qu
       'Give --force to replace it, or another name with --out.',
     );
   }
-  return {
-    job: 'quantize',
+  const calibration = options.calibration === undefined ? undefined : path.resolve(options.calibration);
+  if (calibration !== undefined && !existsSync(calibration)) {
+    throw new UserError(
+      'file-not-found',
+      `${calibration}, given by --calibration, does not exist.`,
+      'Check the path.',
+    );
+  }
+  return quantizeSpec({
     input,
     output,
     force,
     method,
-    bits,
-    form,
-    groupSize: options.groupSize ?? defaultGroupSize(method),
+    ...target,
+    preset,
+    grouping,
+    ...(groupSize !== undefined && { groupSize }),
+    range,
+    ...(calibration !== undefined && { calibration }),
     keep,
-    seed,
-  };
+    ...(seed !== undefined && { seed }),
+  });
 }
 
 function closingSummary({ events }: RunRecord): QuantizeSummary {

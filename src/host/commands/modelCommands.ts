@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { DEFAULT_SEED, defaultGroupSize, type QuantizeSpec } from '../../protocol/jobSpec';
+import { quantizeSpec, type QuantizeSpec } from '../../protocol/jobSpec';
 import { chooseModel } from '../models/modelFiles';
 import type { ModelDocuments } from '../models/modelDocuments';
 import { askHowToQuantize, type QuantizeChoice } from '../models/quantizeQuestions';
@@ -22,14 +22,13 @@ export function modelCommands(
       const input =
         file instanceof vscode.Uri ? file.fsPath : await chooseModel(vscode.l10n.t('Quantize Model'));
       if (input === undefined) return;
-      const suggested =
-        memory.get<QuantizeChoice>(LAST_CHOICE) ?? readSettings(vscode.Uri.file(input)).quantize;
+      const { preset, ...preferred } = readSettings(vscode.Uri.file(input)).quantize;
+      const suggested = memory.get<QuantizeChoice>(LAST_CHOICE) ?? preferred;
       const answers = await askHowToQuantize(input, suggested);
       if (!answers) return;
       const { method, bits, form } = answers;
       await memory.update(LAST_CHOICE, { method, bits, form });
-      const groupSize = defaultGroupSize(method);
-      await start({ job: 'quantize', input, ...answers, groupSize, keep: [], seed: DEFAULT_SEED });
+      await start(quantizeSpec({ input, ...answers, preset }));
     },
     'weightroom.model.inspect': async (file) => {
       const model =

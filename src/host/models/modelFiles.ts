@@ -2,7 +2,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 
 /** Model files that can be quantized, by name. The manifest's menus ask the same. */
-const MODEL_NAME = /(\.safetensors|\.safetensors\.index\.json)$|^model(\.w\d(-\d+)?)?\.json$/;
+const MODEL_NAME =
+  /(\.safetensors|\.safetensors\.index\.json)$|^model(\.(w\d(\.\d+)?|\d+(\.\d+)?[kMG]?B)(-\d+)?(\.native)?)?\.json$/;
 const MODEL_GLOB = '**/{*.safetensors,*.safetensors.index.json,model*.json}';
 const SHARD_NAME = /-\d{5}-of-\d{5}\.safetensors$/;
 const NEVER_OURS = '**/{node_modules,.git,.weightroom,dist}/**';

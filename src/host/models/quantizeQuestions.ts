@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { defaultOutput } from '../../modelfile/outputName';
 import {
   DEFAULT_BITS,
-  METHOD_BITS,
+  listedBits,
   QUANTIZATION_METHODS,
   type OutputForm,
   type QuantizationMethodId,
@@ -66,7 +66,7 @@ async function askMethod(answers: QuantizeChoice, place: Place) {
 }
 
 async function askBits(answers: QuantizeChoice, place: Place) {
-  const offered = METHOD_BITS[answers.method];
+  const offered = listedBits(answers.method);
   const choices = offered.map((bits) => ({
     label: vscode.l10n.t('{0} bits', bits),
     description: vscode.l10n.t(

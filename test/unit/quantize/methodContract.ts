@@ -18,7 +18,7 @@ import { bitsOf, distortion, normalSample } from './samples';
 export function quantizeOptions(
   changes: Partial<QuantizeOptions> & Pick<QuantizeOptions, 'bits' | 'groupSize'>,
 ): QuantizeOptions {
-  return { seed: 1, preset: DEFAULT_PRESET, pool: inlinePool, ...changes };
+  return { seed: 1, preset: DEFAULT_PRESET, range: 'mse', pool: inlinePool, ...changes };
 }
 
 export function memorySource(bytes: Uint8Array): ByteSource {
@@ -154,7 +154,7 @@ export function describeContract(
           try {
             expect(decodePacked(packed, tensor).length).toBe(size);
           } catch (error) {
-            expect(error, `${key} = ${String(nonsense)}`).toBeInstanceOf(UserError);
+            expect(error, `${key} = ${JSON.stringify(nonsense)}`).toBeInstanceOf(UserError);
           }
         }
       }

@@ -3,7 +3,7 @@ import { encodeFloat32 } from '../../../src/modelfile/dtype';
 import { openModel } from '../../../src/modelfile/open';
 import type { DType, Model } from '../../../src/modelfile/model';
 import { createSafetensorsWriter } from '../../../src/modelfile/write';
-import { defaultGroupSize, type QuantizeSpec } from '../../../src/protocol/jobSpec';
+import { quantizeSpec as specOf, type QuantizeSpec } from '../../../src/protocol/jobSpec';
 import type { QuantizeSummary } from '../../../src/protocol/events';
 import { inlinePool } from '../../../src/quantize/kernels/pool';
 import { quantizeModel, type QuantizeEvent } from '../../../src/quantize/quantizeModel';
@@ -41,18 +41,7 @@ export function quantizeSpec(
   output: string,
   changes: Partial<QuantizeSpec> & Pick<QuantizeSpec, 'method'>,
 ): QuantizeSpec {
-  return {
-    job: 'quantize',
-    input,
-    output,
-    force: false,
-    bits: 4,
-    form: 'portable',
-    groupSize: defaultGroupSize(changes.method),
-    keep: [],
-    seed: 1,
-    ...changes,
-  };
+  return specOf({ input, output, ...changes });
 }
 
 /** Runs a quantization to its end. */
