@@ -1,3 +1,5 @@
+import path from 'node:path';
+import { UserError } from '../protocol/userError';
 import { planSafetensors, type FilePlan, type NewTensor } from './safetensors/plan';
 import { ScratchFile } from './scratchFile';
 import { StagedFiles, type StagedFile, type StagingOptions } from './stagedFiles';
@@ -67,11 +69,14 @@ export class CollectingWriter {
     }
   }
 
-  /** Writes the output, flushes it to disk, renames, and returns the absolute paths of the files made. */
-  async finish(metadata: Readonly<Record<string, string>>): Promise<readonly string[]> {
+  /**
+   * Writes the output, flushes it to disk, renames, and returns the absolute paths of the files made.
+   * @param size bytes that the files shall take together: the header is filled up until at most 7 are missing
+   * @throws UserError `size-exceeded` where they take more
+   */
+  async finish(metadata: Readonly<Record<string, string>>, size?: number): Promise<readonly string[]> {
     try {
-      const tensors = Array.from(this.collected.values(), ({ tensor }) => tensor);
-      const plan = planSafetensors(this.destination.target, tensors, metadata);
+      const plan = await this.plan(metadata, size);
       const { parts, index } = await this.destination.layOut(plan.length);
       const files = [...parts];
       if (index !== undefined) files.push({ target: index.target, length: index.bytes.length });
@@ -94,6 +99,21 @@ export class CollectingWriter {
 
   async abort(): Promise<void> {
     await this.scratch.remove();
+  }
+
+  private async plan(metadata: Readonly<Record<string, string>>, size?: number): Promise<FilePlan> {
+    const { target } = this.destination;
+    const tensors = Array.from(this.collected.values(), ({ tensor }) => tensor);
+    const plan = planSafetensors(target, tensors, metadata);
+    if (size === undefined) return plan;
+    const { index } = await this.destination.layOut(size);
+    const spare = size - (index?.bytes.length ?? 0) - plan.length;
+    if (spare >= 0) return planSafetensors(target, tensors, metadata, spare);
+    throw new UserError(
+      'size-exceeded',
+      `${path.basename(target)} would take ${size - spare} bytes, more than ${size}.`,
+      'Ask for a little more.',
+    );
   }
 
   /** The header and then each tensor, cut over the files. */

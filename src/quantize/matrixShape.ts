@@ -28,22 +28,30 @@ export function rowLength(shape: readonly number[]): number {
 }
 
 /**
- * The shape of a matrix whose first axis, the outputs, was exchanged with all others together:
- * `[out, …]` becomes `[in, out]`.
+ * The shape of a tensor as a matrix, {@link matrixRows}, with its axes exchanged: `[out, in, kh, kw]`
+ * becomes `[in·kh·kw, out]`, `[kh, kw, in, out]` becomes `[out, kh·kw·in]`.
  */
 export function transposedShape(shape: readonly number[]): readonly [number, number] {
-  const rows = shape[0] ?? 1;
+  const rows = matrixRows(shape) ?? shape[0] ?? 1;
   return [elementCount(shape) / rows, rows];
 }
+
+/** Rows and columns that are exchanged together, so that both stay in the cache. */
+const TILE = 64;
 
 /** Exchanges the axes of a matrix of `rows` rows. */
 export function transpose(values: Float32Array, rows: number): Float32Array {
   const columns = values.length / rows;
   const transposed = new Float32Array(values.length);
-  for (let row = 0; row < rows; row++) {
-    const start = row * columns;
-    for (let column = 0; column < columns; column++) {
-      transposed[column * rows + row] = values[start + column]!;
+  for (let top = 0; top < rows; top += TILE) {
+    const bottom = Math.min(top + TILE, rows);
+    for (let left = 0; left < columns; left += TILE) {
+      const right = Math.min(left + TILE, columns);
+      for (let row = top; row < bottom; row++) {
+        for (let column = left; column < right; column++) {
+          transposed[column * rows + row] = values[row * columns + column]!;
+        }
+      }
     }
   }
   return transposed;

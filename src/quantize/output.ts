@@ -21,7 +21,7 @@ export interface QuantizedOutput {
  */
 export async function startOutput(
   source: Model,
-  { form, output, force }: Pick<QuantizeSpec, 'form' | 'output' | 'force'>,
+  { form, output, force, size }: Pick<QuantizeSpec, 'form' | 'output' | 'force' | 'size'>,
   contents: NativeContents,
   expectedBytes: number,
 ): Promise<QuantizedOutput> {
@@ -30,7 +30,7 @@ export async function startOutput(
     return {
       keep: (tensor, bytes) => native.writeKept(tensor, bytes),
       add: (tensor) => native.writePacked(tensor),
-      finish: () => native.finish(),
+      finish: () => native.finish(size),
       abort: () => native.abort(),
     };
   }

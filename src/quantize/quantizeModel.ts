@@ -14,7 +14,13 @@ import type { QuantizeSpec } from '../protocol/jobSpec';
 import { UserError } from '../protocol/userError';
 import { decibels, distortionOf, errorSums, type ErrorSums } from './error';
 import type { KernelPool } from './kernels/pool';
-import type { PlannedTensor, QuantizationMethod, QuantizedTensor, QuantizeOptions } from './method';
+import type {
+  PlannedTensor,
+  QuantizationMethod,
+  QuantizedTensor,
+  QuantizeOptions,
+  TensorPlan,
+} from './method';
 import { NativeContents, type NewPackedTensor } from './native/write';
 import { startOutput } from './output';
 import { packedTensorLength } from './packedTensor';
@@ -22,6 +28,8 @@ import { quantizationMethod } from './registry';
 import { reporting } from './reporting';
 import { roundTo } from './rounding';
 import { bitsToSpare, keepReason } from './selection';
+import { packedBudget, type TensorFate } from './sizeBudget';
+import { fromView, toView, viewFor } from './tensorView';
 
 export type QuantizeEvent = ProgressEvent | TensorEvent | MessageEvent | OutputEvent;
 
@@ -31,12 +39,7 @@ export interface QuantizeContext {
   readonly pool: KernelPool;
 }
 
-type EncodableEntry = NewPackedTensor['entry'];
-
-/** A tensor to quantize has a type that can be written again; `reason`: why a tensor is kept. */
-type TensorDecision =
-  | { readonly entry: EncodableEntry; readonly reason?: undefined }
-  | { readonly entry: TensorEntry; readonly reason: string };
+type TensorPlans = ReadonlyMap<string, TensorPlan>;
 
 /**
  * Writes `source` again with its matrices quantized as `spec` says, tensor by tensor: memory is bounded by
@@ -55,21 +58,25 @@ export async function* quantizeModel(
   { signal, pool }: QuantizeContext,
 ): AsyncGenerator<QuantizeEvent, QuantizeSummary> {
   const method = quantizationMethod(spec.method);
-  const options: QuantizeOptions = { ...spec, pool, signal };
   const parameters = source.tensors.reduce((sum, { size }) => sum + size, 0);
   const progress = (done: number, what: string): ProgressEvent => {
     return { type: 'progress', done: Math.round(done), total: parameters, unit: 'weights', what };
   };
 
   yield progress(0, 'looking for numbers that are not finite');
-  const decisions = await decide(source, spec.keep, signal);
-  const plan = await planTensors(source, decisions, method, options);
+  const fates = await decide(source, spec.keep, signal);
+  const options: QuantizeOptions = { ...spec, ...(await budgetFor(source, fates, spec)), pool, signal };
+  const plan = yield* reporting<ProgressEvent, TensorPlans>(signal, (report, stop) => {
+    const onProgress = (part: number) =>
+      report(progress(0, `choosing how fine to code: ${Math.floor(100 * part)} %`));
+    return planTensors(source, fates, method, { ...options, signal: stop, onProgress });
+  });
   const contents = new NativeContents(source);
-  const output = await startOutput(source, spec, contents, expectedBytes(decisions, spec.bits));
+  const output = await startOutput(source, spec, contents, expectedBytes(fates, options));
   const totals = { squaredError: 0, squares: 0, weights: 0, bits: 0 };
   let done = 0;
   try {
-    for (const { entry, reason } of decisions) {
+    for (const { entry, reason } of fates) {
       signal.throwIfAborted();
       if (reason !== undefined) {
         await output.keep(entry, await source.readBytes(entry.name));
@@ -77,16 +84,19 @@ export async function* quantizeModel(
       } else {
         yield progress(done, entry.name);
         const values = await source.readFloat32(entry.name);
+        const view = viewFor(spec, entry, source.format);
         const quantized = yield* reporting<ProgressEvent, QuantizedTensor>(signal, (report, stop) => {
           const onProgress = (part: number) => report(progress(done + part * entry.size, entry.name));
-          const tensorOptions = { ...options, signal: stop, onProgress };
-          return method.quantize(values, entry.shape, tensorOptions, plan.get(entry.name));
+          const tensorOptions = { ...options, groupSize: view.groupSize, signal: stop, onProgress };
+          return method.quantize(toView(values, view), view.shape, tensorOptions, plan.get(entry.name));
         });
         if (quantized.warning !== undefined) {
           yield { type: 'message', level: 'warning', text: `${entry.name}: ${quantized.warning}` };
         }
-        await output.add({ entry, method: method.id, quantized }, quantized.values);
-        const sums = errorSums(values, roundTo(quantized.values, entry.dtype));
+        const { transposed } = view;
+        const decoded = fromView(quantized.values, view);
+        await output.add({ entry, method: method.id, quantized, transposed }, decoded);
+        const sums = errorSums(values, roundTo(decoded, entry.dtype));
         const tensor = quantizedTensor(entry, quantized, sums);
         totals.squaredError += sums.squaredError;
         totals.squares += sums.squares;
@@ -99,6 +109,8 @@ export async function* quantizeModel(
     signal.throwIfAborted();
     const files = await output.finish();
     const sizes = await Promise.all(files.map(async (file) => (await stat(file)).size));
+    // A header that was filled up to a size is longer than its contents.
+    const nativeBytes = spec.size === undefined ? contents.bytes : packedBytes(files, sizes);
     for (const [i, file] of files.entries()) {
       yield { type: 'output', path: file, kind: 'model', bytes: sizes[i]! };
     }
@@ -107,7 +119,7 @@ export async function* quantizeModel(
       job: 'quantize',
       output: files,
       bytes: { before: source.bytes, after: sizes.reduce((sum, size) => sum + size, 0) },
-      bitsPerWeight: { weights: totals.bits / totals.weights, file: (8 * contents.bytes) / parameters },
+      bitsPerWeight: { weights: totals.bits / totals.weights, file: (8 * nativeBytes) / parameters },
       distortion,
       snrDb: decibels(distortion),
     };
@@ -121,42 +133,42 @@ async function decide(
   source: Model,
   keep: readonly string[],
   signal: AbortSignal,
-): Promise<readonly TensorDecision[]> {
-  const decisions: TensorDecision[] = [];
+): Promise<readonly TensorFate[]> {
+  const fates: TensorFate[] = [];
   for (const entry of source.tensors) {
     signal.throwIfAborted();
     const reason = keepReason(entry, keep);
     if (reason !== undefined || !hasEncodableType(entry)) {
-      decisions.push({ entry, reason: reason ?? `${entry.dtype} numbers cannot be written again` });
+      fates.push({ entry, reason: reason ?? `${entry.dtype} numbers cannot be written again` });
       continue;
     }
     const notFinite = countNotFinite(await source.readFloat32(entry.name));
-    decisions.push(
+    fates.push(
       notFinite > 0 ? { entry, reason: `${notFinite} of its values are NaN or infinite` } : { entry },
     );
   }
-  if (decisions.every(({ reason }) => reason !== undefined)) {
+  if (fates.every(({ reason }) => reason !== undefined)) {
     throw new UserError(
       'nothing-to-quantize',
       `${path.basename(source.path)} has no tensor to quantize: all of them are small, vectors, or kept by name.`,
       'Choose a model with weight matrices, or fewer patterns of names to keep.',
     );
   }
-  return decisions;
+  return fates;
 }
 
-function hasEncodableType(entry: TensorEntry): entry is EncodableEntry {
+function hasEncodableType(entry: TensorEntry): entry is NewPackedTensor['entry'] {
   return isEncodable(entry.dtype);
 }
 
 /** Lets the method choose, with the whole model in view, what it has to choose for each tensor. */
 async function planTensors(
   source: Model,
-  decisions: readonly TensorDecision[],
+  fates: readonly TensorFate[],
   method: QuantizationMethod,
   options: QuantizeOptions,
-): ReturnType<NonNullable<QuantizationMethod['plan']>> {
-  const tensors = decisions.flatMap(({ entry, reason }): PlannedTensor[] =>
+): Promise<TensorPlans> {
+  const tensors = fates.flatMap(({ entry, reason }): PlannedTensor[] =>
     reason === undefined
       ? [{ entry, bitsToSpare: bitsToSpare(entry, source), read: () => source.readFloat32(entry.name) }]
       : [],
@@ -164,12 +176,29 @@ async function planTensors(
   return (await method.plan?.(tensors, options)) ?? new Map();
 }
 
+/** The bytes and bits of a spec that asks for a size; nothing where it does not. */
+async function budgetFor(
+  source: Model,
+  fates: readonly TensorFate[],
+  spec: QuantizeSpec,
+): Promise<Partial<Pick<QuantizeOptions, 'bits' | 'bytes'>>> {
+  if (spec.size === undefined) return {};
+  const bytes = await packedBudget(source, fates, spec, spec.size);
+  const weights = fates.reduce((sum, { entry, reason }) => sum + (reason === undefined ? entry.size : 0), 0);
+  return { bytes, bits: (8 * bytes) / weights };
+}
+
 /** About what the native form will take. */
-function expectedBytes(decisions: readonly TensorDecision[], bits: number): number {
-  return decisions.reduce(
+function expectedBytes(fates: readonly TensorFate[], { bits }: QuantizeOptions): number {
+  return fates.reduce(
     (sum, { entry, reason }) => sum + (reason === undefined ? (entry.size * bits) / 8 : entry.bytes),
     0,
   );
+}
+
+/** Of the files that hold tensors, which the topology of a TensorFlow.js model does not. */
+function packedBytes(files: readonly string[], sizes: readonly number[]): number {
+  return files.reduce((sum, file, i) => sum + (file.endsWith('.json') ? 0 : sizes[i]!), 0);
 }
 
 function countNotFinite(values: Float32Array): number {

@@ -43,11 +43,16 @@ const EMBEDDING_RATIO = 4;
  * sensitive as any matrix and spares nothing.
  */
 export function bitsToSpare(tensor: TensorEntry, { tensors }: Pick<Model, 'tensors'>): number {
-  const [rows = 1, columns = 1, ...others] = tensor.shape.filter((dimension) => dimension > 1);
-  const isTable = others.length === 0 && rows >= EMBEDDING_RATIO * columns;
-  if (!isTable || !EMBEDDING.test(tensor.name) || APPLIED.test(tensor.name)) return 0;
+  if (!isEmbedding(tensor)) return 0;
   const isTied = TABLE_OF_LANGUAGE_MODEL.test(tensor.name) && !tensors.some(({ name }) => HEAD.test(name));
   return isTied ? 0 : 1;
+}
+
+/** Whether a tensor is a table of vectors, one a row: by its name, and far more rows than columns. */
+export function isEmbedding({ name, shape }: Pick<TensorEntry, 'name' | 'shape'>): boolean {
+  const [rows = 1, columns = 1, ...others] = shape.filter((dimension) => dimension > 1);
+  const isTable = others.length === 0 && rows >= EMBEDDING_RATIO * columns;
+  return isTable && EMBEDDING.test(name) && !APPLIED.test(name);
 }
 
 /**

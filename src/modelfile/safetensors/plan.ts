@@ -25,15 +25,17 @@ export interface FilePlan {
  * Lays out a file of tensors that are written in the order of `entries`. In the file they are sorted by
  * the width of their elements, widest first, so that each starts at a multiple of its width: PyTorch
  * cannot view others.
+ * @param spare bytes by which the header is made longer, rounded down to a multiple of 8
  * @throws UserError `duplicate-tensor`, `too-many-tensors`
  */
 export function planSafetensors(
   target: string,
   entries: readonly NewTensor[],
   metadata: Readonly<Record<string, string>>,
+  spare = 0,
 ): FilePlan {
   const sorted = entries.toSorted((a, b) => DTYPE_BYTES[b.dtype] - DTYPE_BYTES[a.dtype]);
-  return planFile(target, sorted, entries, metadata);
+  return planFile(target, sorted, entries, metadata, spare);
 }
 
 /** Bytes of the file that {@link planSafetensors} lays out, header included. */
@@ -50,6 +52,7 @@ export function planFile(
   placed: readonly NewTensor[],
   written: readonly NewTensor[],
   metadata: Readonly<Record<string, string>>,
+  spare = 0,
 ): FilePlan {
   const begins = new Map<string, number>();
   const fields: string[] = [];
@@ -69,7 +72,7 @@ export function planFile(
     // Written key by key: an object of JavaScript would move names like "10" to its front.
     fields.push(`${JSON.stringify(name)}:${JSON.stringify({ dtype, shape, data_offsets: [begin, end] })}`);
   }
-  const header = encodeHeader(fields);
+  const header = encodeHeader(fields, spare);
   if (header.length - 8 > MAX_HEADER_BYTES || begins.size > MAX_TENSORS) {
     throw new UserError(
       'too-many-tensors',
@@ -86,9 +89,9 @@ export function planFile(
 }
 
 /** Length, then JSON, padded with spaces so that the data starts at a multiple of 8. */
-function encodeHeader(fields: readonly string[]): Uint8Array {
+function encodeHeader(fields: readonly string[], spare: number): Uint8Array {
   const json = new TextEncoder().encode(`{${fields.join(',')}}`);
-  const length = Math.ceil(json.length / 8) * 8;
+  const length = (Math.ceil(json.length / 8) + Math.floor(spare / 8)) * 8;
   const header = new Uint8Array(8 + length).fill(0x20);
   new DataView(header.buffer).setBigUint64(0, BigInt(length), true);
   header.set(json, 8);

@@ -83,8 +83,9 @@ export class NativeWriter {
     await this.writer.add(this.contents.addPacked(tensor), encodePackedTensor(tensor.quantized.packed));
   }
 
-  async finish(): Promise<readonly string[]> {
-    return this.writer.finish(this.contents.metadata);
+  /** @param size bytes that the files shall take together, see {@link CollectingWriter.finish} */
+  async finish(size?: number): Promise<readonly string[]> {
+    return this.writer.finish(this.contents.metadata, size);
   }
 
   async abort(): Promise<void> {

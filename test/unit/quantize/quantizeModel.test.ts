@@ -1,6 +1,7 @@
 import { readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { Model } from '../../../src/modelfile/model';
 import { openModel } from '../../../src/modelfile/open';
 import type { OutputForm } from '../../../src/protocol/jobSpec';
 import { compareModels } from '../../../src/quantize/compare';
@@ -9,7 +10,7 @@ import { openAnyModel, openNative } from '../../../src/quantize/native/open';
 import { quantizeModel } from '../../../src/quantize/quantizeModel';
 import { temporaryFolder } from '../modelfile/temporaryFolder';
 import { quantizeSpec, quantizeWhole, writeModel, type TestTensor } from './modelFiles';
-import { distortion, normalSample } from './samples';
+import { bitsOf, distortion, normalSample } from './samples';
 
 const METHODS = ['kashin-greedy', 'rtn'] as const;
 const FORMS = ['portable', 'native'] as const satisfies readonly OutputForm[];
@@ -130,6 +131,46 @@ describe.each(METHODS)('a model quantized by %s', (method) => {
     expect(reread.tensors.length).toBe(source.tensors.length);
     const { changed } = await compareModels(model, reread);
     for (const tensor of changed) expect(tensor.distortion).toBeLessThan(1e-3);
+  });
+});
+
+describe('scales a channel', () => {
+  it.each([
+    ['safetensors', 'w', [96, 80], 0],
+    ['safetensors', 'conv', [64, 9, 3, 3], 0],
+    ['tfjs-graph', 'w', [96, 80], 1],
+    ['tfjs-graph', 'module/Embeddings_en', [400, 80], 0],
+    ['tfjs-graph', 'conv', [3, 3, 16, 64], 1],
+  ] as const)('of a %s model belong to the outputs of %s %j', async (format, name, shape, axis) => {
+    const folder = await temporaryFolder();
+    const size = shape.reduce<number>((product, dimension) => product * dimension, 1);
+    const last = shape.at(-1)!;
+    // Outputs of sizes so different that they cannot share a scale.
+    const outputOf = (i: number) => (axis === 0 ? Math.floor(i / (size / shape[0])) : i % last);
+    const values = normalSample(size, 1).map((value, i) => value * 4 ** (outputOf(i) % 8));
+    const written = await writeModel(folder, [{ name, dtype: 'F32', shape, values }]);
+    const source: Model = new Proxy(written, {
+      get: (model, key) => (key === 'format' ? format : (Reflect.get(model, key) as unknown)),
+    });
+    const files = FORMS.map((form) => path.join(folder, `${form}.safetensors`));
+    for (const [i, form] of FORMS.entries()) {
+      const spec = quantizeSpec(source.path, files[i]!, { method: 'rtn', form, grouping: 'channel' });
+      const { summary } = await quantizeWhole(source, spec);
+      const channels = axis === 0 ? shape[0] : last;
+      const frame = 8 * (12 + 8 + 4);
+      expect(summary.bitsPerWeight.weights).toBeCloseTo(4 + (20 * channels + frame) / size, 6);
+    }
+    const native = await openNative(files[1]!);
+    const after = await native.readFloat32(name);
+    expect(bitsOf(after)).toEqual(bitsOf(await (await openModel(files[0]!)).readFloat32(name)));
+    for (let output = 0; output < 8; output++) {
+      const ofOutput = (all: Float32Array) => all.filter((_, i) => outputOf(i) === output);
+      expect(distortion(ofOutput(values), ofOutput(after))).toBeLessThan(0.02);
+    }
+    const rows = await native.readRows(name, { start: 3, end: 7 });
+    const columns = rows.length / 4;
+    expect(size % columns).toBe(0);
+    expect(bitsOf(rows)).toEqual(bitsOf(after.slice(3 * columns, 7 * columns)));
   });
 });
 
