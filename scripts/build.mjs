@@ -43,6 +43,7 @@ const processes = {
     cli: 'src/cli.ts',
     index: 'src/index.ts',
     demo: 'demo/main.ts',
+    kernelThread: 'src/quantize/kernels/threadMain.ts',
   },
 };
 
