@@ -5,7 +5,7 @@ import { giveToThread } from './transfer';
 /** Makes this thread run the tasks of `table` that a pool asks it for, one after another. */
 export function serveTasks(table: Readonly<Record<string, (...input: never[]) => unknown>>): void {
   parentPort!.on('message', ({ name, input }: TaskRequest) => {
-    void answer(async () => (await table[name]!(...(input as never[]))));
+    void answer(async () => await table[name]!(...(input as never[])));
   });
 }
 

@@ -4,7 +4,7 @@ export interface Transfer {
   readonly transfer: ArrayBuffer[];
 }
 
-type TypedArray = Exclude<NodeJS.TypedArray, { readonly buffer: SharedArrayBuffer }>;
+type TypedArray = NodeJS.TypedArray;
 
 /**
  * A copy of plain data for another thread. A typed array is copied alone, not the buffer that it is a view
