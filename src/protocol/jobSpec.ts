@@ -15,7 +15,7 @@ import {
   type JsonObject,
 } from './validate';
 
-export const QUANTIZATION_METHODS = ['kashin-greedy', 'rtn'] as const;
+export const QUANTIZATION_METHODS = ['dependent', 'kashin-greedy', 'rtn'] as const;
 export type QuantizationMethodId = (typeof QUANTIZATION_METHODS)[number];
 
 /**
@@ -58,6 +58,7 @@ export interface MethodOffer {
 }
 
 export const METHOD_OFFERS: Readonly<Record<QuantizationMethodId, MethodOffer>> = {
+  dependent: { bits: { from: 1, to: 8 }, size: true },
   'kashin-greedy': { bits: { whole: [4] }, size: false, groupSize: 4096 },
   rtn: { bits: { whole: [2, 3, 4, 5, 6, 7, 8] }, size: false, groupSize: 128 },
 };

@@ -2,9 +2,11 @@ import type { QuantizationMethodId } from '../protocol/jobSpec';
 import { UserError } from '../protocol/userError';
 import { openRtn } from './baselines/rtnDecoder';
 import type { OpenDecoder } from './decoder';
+import { openDependent } from './dependent/decode';
 import { openKashinGreedy } from './kashin/kashinGreedyDecoder';
 
 const DECODERS: Readonly<Record<QuantizationMethodId, OpenDecoder>> = {
+  dependent: openDependent,
   'kashin-greedy': openKashinGreedy,
   rtn: openRtn,
 };

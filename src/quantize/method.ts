@@ -62,6 +62,8 @@ export interface PlannedTensor {
  */
 export interface TensorPlan {
   readonly step: number;
+  /** The step is in units of the root mean square of each row. */
+  readonly relative?: boolean;
 }
 
 /** A way to code a tensor in few bits. */
@@ -82,8 +84,10 @@ export interface QuantizationMethod {
   /**
    * Starts to code a matrix row by row, with the rows below changed between two calls to make up for the
    * errors of those above (error feedback). Rows run over a layer's inputs, columns over its outputs.
+   *
+   * @param plan its step times `rowSteps[c]` is the step of row c; without one `options.bits` decide
    */
-  startRows?(matrix: FeedbackMatrix, options: QuantizeOptions): RowCoder;
+  startRows?(matrix: FeedbackMatrix, options: QuantizeOptions, plan?: TensorPlan): RowCoder;
 }
 
 /** A matrix under error feedback. */

@@ -1,9 +1,11 @@
 import type { QuantizationMethodId } from '../protocol/jobSpec';
 import { rtn } from './baselines/rtn';
+import { dependent } from './dependent/dependent';
 import { kashinGreedy } from './kashin/kashinGreedy';
 import type { QuantizationMethod } from './method';
 
 const METHODS: Readonly<Record<QuantizationMethodId, QuantizationMethod>> = {
+  dependent,
   'kashin-greedy': kashinGreedy,
   rtn,
 };

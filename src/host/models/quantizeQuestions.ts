@@ -51,6 +51,10 @@ export async function askHowToQuantize(
 
 async function askMethod(answers: QuantizeChoice, place: Place) {
   const words: Readonly<Record<QuantizationMethodId, { label: string; detail: string }>> = {
+    dependent: {
+      label: vscode.l10n.t('Dependent quantization'),
+      detail: vscode.l10n.t('The smallest error for its bits: a trellis and an entropy code. Any number of bits.'),
+    },
     'kashin-greedy': {
       label: vscode.l10n.t('Greedy Kashin decomposition'),
       detail: vscode.l10n.t('Splits each tensor into two flat factors and codes them by four levels each.'),

@@ -14,11 +14,12 @@ export interface Partition {
 
 /**
  * The best partition of the levels into 1, 2, … 16 classes of consecutive levels, by what their weights and
- * their tables take together: dynamic programming over the last class.
+ * their tables take together: dynamic programming over the last class. `times`: how many weights each counted
+ * one stands for.
  */
-export function bestPartitions(counts: SymbolCounts): Partition[] {
+export function bestPartitions(counts: SymbolCounts, times: number): Partition[] {
   const { levels } = counts;
-  const costs = classCosts(counts);
+  const costs = classCosts(counts, times);
   let best = costs.map((from): Partition => ({ starts: [0], bits: from[0]! }));
   const partitions = [best[levels - 1]!];
   for (let classes = 2; classes <= Math.min(MOST_CLASSES, levels); classes++) {
@@ -38,11 +39,11 @@ export function bestPartitions(counts: SymbolCounts): Partition[] {
 }
 
 /** Bits of the class of levels `first` to `last`, at `[last][first]`. */
-function classCosts(counts: SymbolCounts): number[][] {
+function classCosts(counts: SymbolCounts, times: number): number[][] {
   const sums = ([0, 1] as const).map((parity) => cumulative(counts, parity));
   return Array.from({ length: counts.levels }, (_, last) =>
     Array.from({ length: last + 1 }, (_, first) =>
-      sums.reduce((bits, of) => bits + contextBits(of[first]!, of[last + 1]!), 0),
+      sums.reduce((bits, of) => bits + contextBits(of[first]!, of[last + 1]!, times), 0),
     ),
   );
 }
@@ -65,7 +66,7 @@ function cumulative(counts: SymbolCounts, parity: 0 | 1): Float64Array[] {
 }
 
 /** Entropy of magnitudes, for signs cost the same in all classes, and as many bits of table as frequencies have. */
-function contextBits(below: Float64Array, through: Float64Array): number {
+function contextBits(below: Float64Array, through: Float64Array, times: number): number {
   let total = 0;
   let weighted = 0;
   let table = 0;
@@ -79,5 +80,6 @@ function contextBits(below: Float64Array, through: Float64Array): number {
     table += logarithm;
   }
   if (total === 0) return 0;
-  return total * Math.log2(total) - weighted + Math.max(0, table + length * (12 - Math.log2(total)));
+  const weights = times * (total * Math.log2(total) - weighted);
+  return weights + Math.max(0, table + length * (12 - Math.log2(total)));
 }

@@ -1,5 +1,5 @@
 import bytes from '../kernels/assembly/dependentEntropy.wasm';
-import { instantiate } from '../kernels/instantiate';
+import { instantiate, type KernelExports } from '../kernels/instantiate';
 import type { FrequencyTable } from './frequencyTable';
 
 /**
@@ -22,11 +22,11 @@ interface Kernel {
   encode(begin: number, end: number): number;
 }
 
-let kernel: (Kernel & { readonly memory: WebAssembly.Memory }) | undefined;
+let kernel: KernelExports<Kernel> | undefined;
 
 /** The coder in WebAssembly. */
 export const encodeEntropy: EntropyCoder = (indices, classes, tables) => {
-  kernel ??= instantiate<Kernel>(new WebAssembly.Module(bytes));
+  kernel ??= instantiate(new WebAssembly.Module(bytes)) as KernelExports<Kernel>;
   const { length } = indices;
   // Each table has an entry for its escape beside those of its symbols.
   const symbols = tables.reduce((sum, { frequencies }) => sum + frequencies.length + 1, 0);

@@ -7,22 +7,23 @@ import {
   symmetricTable,
   tableBits,
   type FrequencyTable,
-  type Parity,
 } from './frequencyTable';
 import type { ContextCounts } from './symbolCounts';
 
 /** Bits of a symbol after an escape. */
 const ESCAPED_BITS = 16;
+/** Halvings of the interval that a scale is sought in. */
+const SCALE_ROUNDS = 24;
 /**
  * A symbol in a table takes at least 1/4096 of all probability, log₂(e)/4096 bits of every weight; without,
  * it costs some 28 bits whenever it occurs. It is worth a place from this share of the weights on.
  */
 const WORTH_A_PLACE = Math.LOG2E / FREQUENCY_TOTAL / 28;
 
-/** A table, and what the weights of its context and the table itself cost. */
 export interface ChosenTable {
   readonly table: FrequencyTable;
-  readonly bits: number;
+  /** Bits of the weights of its context. */
+  readonly weightBits: number;
 }
 
 /**
@@ -30,11 +31,20 @@ export interface ChosenTable {
  * smaller, those counted of n and −n together, made to fall with |n|.
  */
 export function chooseTable(counts: ContextCounts): ChosenTable {
-  const candidates = [symmetricCounts(counts, WORTH_A_PLACE), symmetricCounts(counts, 0)];
   const total = totalOf(counts);
-  if (total > 0) candidates.push(plainCounts(counts, WORTH_A_PLACE), plainCounts(counts, 0));
-  return candidates
-    .map((table) => ({ table, bits: codedBits(counts, table) + tableBits(counts.parity, table) }))
+  const worths = counts.symbols.some((count) => count > 0 && count <= 2 * WORTH_A_PLACE * total)
+    ? [WORTH_A_PLACE, 0]
+    : [0];
+  return worths
+    .flatMap((worth) =>
+      total > 0
+        ? [symmetricCounts(counts, worth), plainCounts(counts, worth)]
+        : [symmetricCounts(counts, worth)],
+    )
+    .map((table) => {
+      const weightBits = codedBits(counts, table);
+      return { table, weightBits, bits: weightBits + tableBits(counts.parity, table) };
+    })
     .reduce((best, other) => (other.bits < best.bits ? other : best));
 }
 
@@ -69,7 +79,7 @@ function symmetricCounts(counts: ContextCounts, worth: number): FrequencyTable {
   escaped += folded.subarray(length).reduce((sum, count) => sum + count, 0);
   // The escape's frequency is even, for so is the sum of all others where there is no zero.
   const escape = 2 * escapeFrequency(escaped / 2, total);
-  const each = Array.from({ length }, (_, i) => folded[i]! / multiplicity(parity, i));
+  const each = Array.from(folded.subarray(0, length), (count, i) => count / multiplicity(parity, i));
   const fallen = [each[0]!, ...fall(each.slice(1))];
   const magnitudes = apportion(fallen, (i) => multiplicity(parity, i), FREQUENCY_TOTAL - escape, 0);
   return symmetricTable(parity, magnitudes, escape);
@@ -89,7 +99,7 @@ function plainCounts(counts: ContextCounts, worth: number): FrequencyTable {
       begin,
       kept.findLastIndex((count) => count > 0),
     ) + 1;
-  const weights = [...kept.subarray(begin, end)];
+  const weights = kept.subarray(begin, end);
   const most = weights.indexOf(Math.max(...weights));
   const frequencies = apportion(weights, () => 1, FREQUENCY_TOTAL - escape, most);
   return { first: begin - SYMBOL_LIMIT, frequencies, escape };
@@ -123,32 +133,38 @@ function fall(values: readonly number[]): number[] {
 }
 
 /**
- * Whole frequencies in proportion to `weights`, each at least 1 where its weight is not 0 or weights are
- * symmetric, whose sum with multiplicities is `total`. Entry `free` takes what rounding leaves.
+ * Whole frequencies in proportion to `weights`, at least 1 where a weight is not 0, whose sum with
+ * multiplicities is `total`. Entry `free` takes what rounding leaves.
  */
 function apportion(
-  weights: readonly number[],
+  weights: ArrayLike<number>,
   times: (i: number) => number,
   total: number,
   free: number,
 ): Uint16Array {
-  const sum = weights.reduce((all, weight, i) => all + weight * times(i), 0);
+  const { length } = weights;
+  const frequencies = new Uint16Array(length);
+  const multiplicities = Uint8Array.from({ length }, (_, i) => times(i));
+  let sum = 0;
+  for (let i = 0; i < length; i++) sum += weights[i]! * multiplicities[i]!;
+  /** Rounds at a scale, and returns what is left for the free entry. */
   const place = (scale: number) => {
-    const frequencies = Uint16Array.from(weights, (weight) =>
-      weight > 0 ? Math.max(1, Math.round(weight * scale)) : 0,
-    );
-    const others = frequencies.reduce((all, f, i) => (i === free ? all : all + f * times(i)), 0);
-    return { frequencies, rest: (total - others) / times(free) };
+    let others = 0;
+    for (let i = 0; i < length; i++) {
+      const weight = weights[i]!;
+      frequencies[i] = weight > 0 ? Math.max(1, Math.round(weight * scale)) : 0;
+      if (i !== free) others += frequencies[i]! * multiplicities[i]!;
+    }
+    return (total - others) / multiplicities[free]!;
   };
   let low = 0;
   let high = sum > 0 ? (2 * total) / sum : 0;
-  for (let round = 0; round < 40; round++) {
+  for (let round = 0; round < SCALE_ROUNDS; round++) {
     const middle = (low + high) / 2;
-    const { frequencies, rest } = place(middle);
-    if (rest >= Math.max(1, frequencies[free]!)) low = middle;
+    if (place(middle) >= Math.max(1, frequencies[free]!)) low = middle;
     else high = middle;
   }
-  const { frequencies, rest } = place(low);
+  const rest = place(low);
   frequencies[free] = rest;
   return frequencies;
 }

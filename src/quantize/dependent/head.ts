@@ -1,6 +1,5 @@
 import { damaged } from '../damage';
 import { BitReader, bitWidth, BitWriter } from './bitStream';
-import { MOST_CLASSES } from './classPartition';
 import { levelCount, type EntropyModel } from './entropyModel';
 import { readTable, writeTable } from './frequencyTable';
 import { rowCount, type Layout } from './layout';

@@ -1,9 +1,10 @@
 import type { Range } from '../groups';
+import { elementCount, rowLength } from '../matrixShape';
 
 /** Weights that a chunk aims at. */
 const CHUNK = 65536;
-/** Weights that a chunk has at most. */
-export const LONGEST_CHUNK = 98304;
+/** What chunks may be, but for the last one of a tensor. */
+export const CHUNK_LIMITS = { min: 16384, max: 98304 } as const;
 /** Chunks of so many weights or more are four streams. */
 const SHORTEST_OF_FOUR = 16384;
 
@@ -14,12 +15,22 @@ export interface Layout {
   readonly chunk: number;
 }
 
+/** Rows are at least so long: each may have a step and a class of its own in the file. */
+const SHORTEST_ROW = 256;
+
+/** The layout of a tensor: the rows of its matrix, several as one where they are short. */
+export function tensorLayout(shape: readonly number[]): Layout {
+  const size = elementCount(shape);
+  const columns = rowLength(shape);
+  return layoutOf(size, Math.min(size, columns * Math.ceil(SHORTEST_ROW / columns)));
+}
+
 /**
  * The layout of a matrix: chunks of whole rows, near 65 536 weights; where rows are longer than 98 304,
  * chunks go on from row to row.
  */
 export function layoutOf(size: number, columns: number): Layout {
-  const chunk = columns > LONGEST_CHUNK ? CHUNK : columns * Math.max(1, Math.round(CHUNK / columns));
+  const chunk = columns > CHUNK_LIMITS.max ? CHUNK : columns * Math.max(1, Math.round(CHUNK / columns));
   return { size, columns, chunk };
 }
 

@@ -1,5 +1,5 @@
 import bytes from '../kernels/assembly/dependentSearch.wasm';
-import { instantiate } from '../kernels/instantiate';
+import { instantiate, type KernelExports } from '../kernels/instantiate';
 import type { PathSearch } from './search';
 import type { Trellis } from './trellis';
 
@@ -15,7 +15,7 @@ const module = new WebAssembly.Module(bytes);
 
 /** The search in WebAssembly SIMD. The indices that it gives are valid until its next call. */
 export function createSearchKernel({ stateBits, h0, h1 }: Trellis): PathSearch {
-  const kernel = instantiate<Kernel>(module);
+  const kernel = instantiate(module) as KernelExports<Kernel>;
   let capacity = 0;
   return (targets, start) => {
     const { length } = targets;

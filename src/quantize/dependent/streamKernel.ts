@@ -1,5 +1,5 @@
 import bytes from '../kernels/assembly/dependentDecode.wasm';
-import { instantiate } from '../kernels/instantiate';
+import { instantiate, type KernelExports } from '../kernels/instantiate';
 import { FREQUENCY_TOTAL } from './frequencyTable';
 import type { CreateStreamDecoder } from './streamDecoder';
 
@@ -36,7 +36,7 @@ export function hasStreamKernel(): boolean {
 /** The decoder in WebAssembly. */
 export const createStreamKernel: CreateStreamDecoder = (trellis, tables, longest) => {
   module ??= new WebAssembly.Module(bytes);
-  const kernel = instantiate<Kernel>(module);
+  const kernel = instantiate(module) as KernelExports<Kernel>;
   const symbols = tables.reduce((sum, { frequencies }) => sum + frequencies.length + 1, 0);
   const most = WEIGHT_BYTES * longest + STATE_BYTES;
   kernel.prepare(tables.length, symbols, longest, most, trellis.h0, trellis.h1);

@@ -6,22 +6,23 @@ const STRIDE = SYMBOLS + 1;
 
 /** How often each integer occurs, by the level of its weight and by its parity. */
 export class SymbolCounts {
-  private readonly counts: Float64Array;
+  private readonly counts: Uint32Array;
 
   constructor(readonly levels: number) {
-    this.counts = new Float64Array(levels * 2 * STRIDE);
+    this.counts = new Uint32Array(levels * 2 * STRIDE);
   }
 
   /** Counts integers that are all of one level, or of `level` plus that of their column. */
   add(indices: Int16Array, level: number, columnLevels?: Uint8Array): void {
     const { counts } = this;
     const { length } = indices;
+    const begin = 2 * STRIDE * level;
     for (let i = 0; i < length; i++) {
       const index = indices[i]!;
       const symbol = (index >> 1) + SYMBOL_LIMIT;
       const place = symbol >= 0 && symbol < SYMBOLS ? symbol : SYMBOLS;
-      const own = columnLevels === undefined ? level : level + columnLevels[i]!;
-      const at = (2 * own + (index & 1)) * STRIDE + place;
+      const column = columnLevels === undefined ? 0 : 2 * STRIDE * columnLevels[i]!;
+      const at = begin + column + (index & 1) * STRIDE + place;
       counts[at] = counts[at]! + 1;
     }
   }

@@ -13,11 +13,11 @@ const LARGEST_INDEX = 32760;
 const LARGEST_FLOAT = 3.4028234663852886e38;
 
 /**
- * Writes weights as targets, in units of their step and shrunken: x/Δ − clip(x, ±3σ)/Δ · D/(1 + D) with the
- * distortion D = Δ²/(4σ²) that a step of Δ makes of weights of root mean square σ. On a rate–distortion
- * curve the best reproduction is smaller than the weight, by D of it on average; a search for the nearest
- * integers of smaller targets finds it without knowing what integers cost. Beyond 3σ the source is no longer
- * normal, and shrinking by a fraction would only make outliers wrong.
+ * Writes weights as targets, in units of their step and shrunken: x/Δ − clip(x, ±3σ)/Δ · D/(1 + D), where D
+ * is about the distortion of weights of root mean square σ under a step of Δ. On a rate–distortion curve the
+ * best reproduction is smaller than the weight, by a share of D/(1 + D) on average, and a search for the
+ * nearest integers of smaller targets finds it without knowing what integers cost. Beyond 3σ weights are no
+ * longer those of a normal source, and shrinking by a share would only make outliers wrong.
  *
  * Targets keep to where their integers fit 16 bits, and where their products with the step are finite.
  */
@@ -26,10 +26,9 @@ export function fillTargets(weights: Float32Array, { step, rms }: RowScaling, ta
     targets.fill(0);
     return;
   }
-  const distortion = (step / rms) ** 2 / 4;
-  const shrink = distortion / (1 + distortion);
+  const shrink = shrinkOf(step / rms);
   const clip = SHRUNKEN_RMS * rms;
-  const most = Math.max(0, Math.min(LARGEST_INDEX, LARGEST_FLOAT / step - 2));
+  const most = largestTarget(step);
   const { length } = weights;
   for (let i = 0; i < length; i++) {
     const weight = weights[i]!;
@@ -37,4 +36,38 @@ export function fillTargets(weights: Float32Array, { step, rms }: RowScaling, ta
     const target = (weight - shrink * clipped) / step;
     targets[i] = target > most ? most : target < -most ? -most : target;
   }
+}
+
+/** The same where each column has a root mean square of its own: that of the row times `columnRms`. */
+export function fillColumnTargets(
+  weights: Float32Array,
+  { step, rms }: RowScaling,
+  columnRms: Float64Array,
+  targets: Float32Array,
+): void {
+  const most = largestTarget(step);
+  const { length } = weights;
+  for (let i = 0; i < length; i++) {
+    const weight = weights[i]!;
+    const own = rms * columnRms[i]!;
+    const clip = SHRUNKEN_RMS * own;
+    const clipped = Math.min(Math.max(weight, -clip), clip);
+    const target = own > 0 ? (weight - shrinkOf(step / own) * clipped) / step : 0;
+    targets[i] = Math.min(Math.max(target, -most), most);
+  }
+}
+
+/**
+ * D/(1 + D) for a step in units of the root mean square. D is Δ²/4 · (1 + Δ²/2): Δ²/4 is the distortion of a
+ * small step, and what the factor adds below 3 bits keeps the code 0.2 dB from the limit down to 1 bit, where
+ * without it 0.32 dB are lost (measured with 256 states).
+ */
+function shrinkOf(step: number): number {
+  const squared = step * step;
+  const distortion = (squared / 4) * (1 + squared / 2);
+  return distortion < Infinity ? distortion / (1 + distortion) : 1;
+}
+
+function largestTarget(step: number): number {
+  return Math.max(0, Math.min(LARGEST_INDEX, LARGEST_FLOAT / step - 2));
 }

@@ -1,11 +1,7 @@
-/**
- * Starts a kernel of its own memory; what it exports is typed by the caller. Small modules alone may be
- * started so in a browser's page.
- */
-export function instantiate<Exports>(
-  module: WebAssembly.Module,
-): Exports & { readonly memory: WebAssembly.Memory } {
-  return new WebAssembly.Instance(module).exports as unknown as Exports & {
-    readonly memory: WebAssembly.Memory;
-  };
+/** What a kernel exports beside its memory; the file that uses it says so in types. */
+export type KernelExports<Functions> = Functions & { readonly memory: WebAssembly.Memory };
+
+/** Starts a kernel with a memory of its own. */
+export function instantiate(module: WebAssembly.Module): unknown {
+  return new WebAssembly.Instance(module).exports;
 }

@@ -1,0 +1,46 @@
+import { joinStreams } from './chunk';
+import { encodeEntropy } from './entropyCoder';
+import type { FrequencyTable } from './frequencyTable';
+import { rowPieces, streamRanges } from './layout';
+import { searchFrom, trellisSearch } from './search';
+import { fillTargets } from './targets';
+
+/** Consecutive weights of a matrix, and how those of each row are scaled. */
+export interface ScaledWeights {
+  readonly weights: Float32Array;
+  readonly columns: number;
+  /** Column of the first weight. */
+  readonly column: number;
+  /** Step and root mean square of each row that has weights here. */
+  readonly steps: Float64Array;
+  readonly rms: Float64Array;
+}
+
+/** The integers of one chunk: the search of all its streams. */
+export function searchChunk(stateBits: number, chunk: ScaledWeights): Int16Array {
+  const { weights, columns, column, steps, rms } = chunk;
+  const targets = new Float32Array(weights.length);
+  for (const { row, start, end } of rowPieces({ columns }, { start: column, end: column + weights.length })) {
+    const [from, to] = [start - column, end - column];
+    const scaling = { step: steps[row]!, rms: rms[row]! };
+    fillTargets(weights.subarray(from, to), scaling, targets.subarray(from, to));
+  }
+  const search = trellisSearch(stateBits);
+  const indices = new Int16Array(weights.length);
+  for (const { start, end } of streamRanges(weights.length)) {
+    searchFrom(search, targets.subarray(start, end), 0, indices.subarray(start, end));
+  }
+  return indices;
+}
+
+/** The bytes of one chunk. */
+export function encodeChunk(
+  indices: Int16Array,
+  classes: Uint8Array,
+  tables: readonly FrequencyTable[],
+): Uint8Array {
+  const streams = streamRanges(indices.length).map(({ start, end }) =>
+    encodeEntropy(indices.subarray(start, end), classes.subarray(start, end), tables),
+  );
+  return joinStreams(streams);
+}
