@@ -45,6 +45,7 @@ async function planAlone(
   const name = '';
   const tensor: PlannedTensor = {
     entry: { name, dtype: 'F32', shape, size: values.length, bytes: values.byteLength },
+    bitsToSpare: 0,
     read: () => Promise.resolve(values),
   };
   return (await planSteps([tensor], options)).get(name)!;

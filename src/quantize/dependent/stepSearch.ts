@@ -23,53 +23,56 @@ const TOLERANCE = 0.003;
 /** Most times that a model is coded to see what it takes: a small one, of which a byte is more, and a large one. */
 const SMALL_TRIALS = 24;
 const LARGE_TRIALS = 5;
-/** Where a search stops that only estimates. */
+/** The same for estimates by a sample, and where they stop. */
+const ESTIMATES = 10;
 const ESTIMATE_TOLERANCE = 0.0005;
 
 /**
- * Finds the step at which all tensors together take `bits` bits a weight, everything in the file counted:
- * below 4 bits a step relative to each row's root mean square, for then all rows keep the same share of
- * their signal; from 4 bits on one step for the whole model, which makes the squared error least.
+ * Finds the step at which all tensors together take `bits` bits a weight, or `bytes` bytes where they are
+ * given, everything in the file counted: below 4 bits a step relative to each row's root mean square, for
+ * then all rows keep the same share of their signal; from 4 bits on one step for the whole model, which makes
+ * the squared error least. Tensors with bits to spare have it larger by as many octaves.
  *
  * A sample of some million weights, rows of every size, is coded at steps that close in on the wanted rate.
- * Of a model of up to 2²⁵ weights every tensor is then coded as it will be, and the step corrected until the
- * whole takes at most `bits` and less by 0.003 at most, as far as the bytes of small tensors allow it.
+ * Of a model of up to 2²⁵ weights, or of any where bytes are given, every tensor is then coded as it will be,
+ * and the step corrected until the whole takes at most what is wanted, and less by 0.003 bits at most, as far
+ * as the bytes of small tensors allow it.
  */
 export async function planSteps(
   tensors: readonly PlannedTensor[],
   options: QuantizeOptions,
 ): Promise<ReadonlyMap<string, TensorPlan>> {
-  const { bits } = options;
-  const relative = bits < ONE_STEP_BITS;
   const weights = tensors.reduce((sum, { entry }) => sum + entry.size, 0);
+  const bits = options.bytes === undefined ? options.bits : (8 * options.bytes) / weights;
+  const relative = bits < ONE_STEP_BITS;
   const stateBits = statesFor(options.preset);
-
   const samples = await takeSamples(tensors, weights, options);
   // Steps are sought in units of the model, so that a model of twice the size gets just twice the step.
   const unit = relative ? 1 : modelRms(samples);
-  const planAt = (logStep: number): TensorPlan => ({ step: unit * 2 ** logStep, relative });
-  const start = logStepFor(
-    samples.flatMap((sample) => normalSources(sample, relative ? undefined : unit)),
-    bits,
-  );
-  const exact = weights <= EXACT;
+  const planAt = (logStep: number, { bitsToSpare }: PlannedTensor): TensorPlan => ({
+    step: unit * 2 ** (logStep + bitsToSpare),
+    relative,
+  });
+
   const target = bits - TOLERANCE / 2;
   const estimate = async (logStep: number): Promise<Trial> => {
     let total = 0;
-    for (const sample of samples) {
-      total += await estimateBits(sample, planAt(logStep), stateBits, options);
+    for (const { tensor, sample } of samples) {
+      total += await estimateBits(sample, planAt(logStep, tensor), stateBits, options);
     }
     return { logStep, bits: total / weights };
   };
+  const start = logStepFor(normalSources(samples, relative ? undefined : unit), target);
   const estimates = await closeIn(estimate, start, target, {
     isGood: (trial) => Math.abs(trial.bits - target) <= ESTIMATE_TOLERANCE,
-    trials: 10,
+    trials: ESTIMATES,
   });
   let { logStep } = bestTrial(estimates, target + ESTIMATE_TOLERANCE);
-  if (exact) {
+
+  if (weights <= EXACT || options.bytes !== undefined) {
     const measure = async (at: number): Promise<Trial> => {
       let bytes = 0;
-      for (const tensor of tensors) bytes += await codedBytes(tensor, planAt(at), stateBits, options);
+      for (const tensor of tensors) bytes += await codedBytes(tensor, planAt(at, tensor), stateBits, options);
       return { logStep: at, bits: (8 * bytes) / weights };
     };
     const measured = await closeIn(measure, logStep, target, {
@@ -78,35 +81,45 @@ export async function planSteps(
     });
     ({ logStep } = bestTrial(measured, bits));
   }
-  const plan = planAt(logStep);
-  return new Map(tensors.map(({ entry }) => [entry.name, plan]));
+  return new Map(tensors.map((tensor) => [tensor.entry.name, planAt(logStep, tensor)]));
+}
+
+interface SampledTensor {
+  readonly tensor: PlannedTensor;
+  readonly sample: TensorSample;
 }
 
 async function takeSamples(
   tensors: readonly PlannedTensor[],
   weights: number,
   { signal }: QuantizeOptions,
-): Promise<TensorSample[]> {
-  const samples: TensorSample[] = [];
+): Promise<SampledTensor[]> {
+  const samples: SampledTensor[] = [];
   for (const tensor of tensors) {
     signal?.throwIfAborted();
     const { entry } = tensor;
     const share = Math.max(LEAST_SHARE, (SAMPLE * entry.size) / Math.max(SAMPLE, weights));
-    samples.push(sampleTensor(await tensor.read(), entry, share));
+    samples.push({ tensor, sample: sampleTensor(await tensor.read(), entry, share) });
   }
   return samples;
 }
 
-/** The rows of a tensor as normal weights; without a unit each has a step of its own size. */
-function normalSources({ layout, sizes }: TensorSample, unit: number | undefined): NormalSource[] {
-  return Array.from(sizes.rms, (rms) => ({ weights: layout.columns, rms, relativeStep: unit ?? rms }));
+/** All rows as normal weights; without a unit each has a step of its own size. */
+function normalSources(samples: readonly SampledTensor[], unit: number | undefined): NormalSource[] {
+  return samples.flatMap(({ tensor, sample: { layout, sizes } }) =>
+    Array.from(sizes.rms, (rms) => ({
+      weights: layout.columns,
+      rms,
+      relativeStep: (unit ?? rms) * 2 ** tensor.bitsToSpare,
+    })),
+  );
 }
 
 /** Root mean square of all weights; 1 where all are zero. */
-function modelRms(samples: readonly TensorSample[]): number {
+function modelRms(samples: readonly SampledTensor[]): number {
   let squares = 0;
   let weights = 0;
-  for (const { layout, sizes } of samples) {
+  for (const { layout, sizes } of samples.map(({ sample }) => sample)) {
     for (const rms of sizes.rms) squares += layout.columns * rms * rms;
     weights += layout.size;
   }
