@@ -1,6 +1,7 @@
 import { build } from 'esbuild';
 import { execFile } from 'node:child_process';
 import path from 'node:path';
+import { assemblyPlugin } from '../../../scripts/lib/assembly.mjs';
 
 /**
  * Runs a TypeScript program, named relative to this folder, in a Node.js process of its own, so that its memory can be
@@ -19,6 +20,7 @@ export async function runProgram(
     platform: 'node',
     target: 'node20',
     logLevel: 'warning',
+    plugins: [assemblyPlugin],
   });
   return new Promise((resolve, reject) => {
     execFile(process.execPath, [...node, script, ...args], (error, stdout, stderr) => {

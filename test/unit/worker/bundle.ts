@@ -2,6 +2,7 @@ import { build } from 'esbuild';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { assemblyPlugin } from '../../../scripts/lib/assembly.mjs';
 
 export interface Bundle {
   readonly file: string;
@@ -19,6 +20,7 @@ export async function bundle(entry: string): Promise<Bundle> {
     platform: 'node',
     target: 'node20',
     format: 'cjs',
+    plugins: [assemblyPlugin],
   });
   return { file, remove: () => rm(folder, { recursive: true, force: true }) };
 }
