@@ -107,11 +107,11 @@ export function textArea(options: FieldOptions & { readonly rows: number }): Tex
 function textControl(node: TextField | TextArea, options: FieldOptions): TextControl {
   if (options.placeholder !== undefined) node.placeholder = options.placeholder;
   node.addEventListener('input', options.onChange);
-  // The control takes its name for screen readers from the label that stands in it.
-  node.append(element('span', { class: 'label', text: options.label }));
+  // The control takes its name for screen readers from the text that stands in it.
+  node.append(options.label);
   const hint = hintFor(node, options);
   return {
-    element: element('div', { class: 'field' }, node, hint),
+    element: element('div', { class: 'field' }, labelFor(node, options), node, hint),
     get: () => node.value,
     set: (value) => (node.value = value),
     setHint: (text) => (hint.textContent = text),
@@ -134,8 +134,7 @@ export interface DropdownControl extends ValueControl {
 export function dropdown(options: FieldOptions): DropdownControl {
   const node = document.createElement('vscode-dropdown');
   node.setAttribute('aria-label', options.label);
-  const label = element('div', { class: 'label', text: options.label });
-  label.addEventListener('click', () => node.focus());
+  const label = labelFor(node, options);
   const hint = hintFor(node, options);
   let value = '';
   let offered: readonly Choice[] = [];
@@ -175,6 +174,13 @@ function optionOf(choice: Choice): HTMLElement {
   const option = document.createElement('vscode-option');
   const attributes = { value: choice.value, ...(choice.disabled && { disabled: '' }) };
   return dress(option, { text: choice.label, attributes });
+}
+
+/** The label over a control, for the eye. */
+function labelFor(control: HTMLElement, { label: text }: FieldOptions): HTMLElement {
+  const label = element('div', { class: 'label', text, attributes: { 'aria-hidden': 'true' } });
+  label.addEventListener('click', () => control.focus());
+  return label;
 }
 
 function hintFor(control: HTMLElement, options: FieldOptions): HTMLElement {
