@@ -98,7 +98,7 @@ export function tensorTable(
         head.setAttribute('aria-sort', order.descending ? 'descending' : 'ascending');
       } else head.removeAttribute('aria-sort');
     });
-    const all = formatCount(tensors.length);
+    const all = tensors.length === 1 ? '1 tensor' : `${formatCount(tensors.length)} tensors`;
     setText(count, seen.length === tensors.length ? all : `${formatCount(seen.length)} of ${all}`);
   }
 
@@ -110,7 +110,7 @@ export function tensorTable(
         return element('td', {
           text,
           ...(column.numeric && { class: 'number' }),
-          ...(column.id === 'name' && { title: text }),
+          ...(column.id === 'name' && { title: tensor.name }),
         });
       });
       row = element(

@@ -4,7 +4,7 @@ import { convergence, FIRST_CONVERGENCE_VIEW } from '../ui/convergence';
 import { dataTable } from '../ui/dataTable';
 import type { Child } from '../ui/dom';
 import { errorChart } from '../ui/errorChart';
-import { formatBytes, formatDecibels, formatDuration, formatNumber } from '../ui/format';
+import { formatBytes, formatDecibels, formatDuration, formatNumber, metricTitle } from '../ui/format';
 import { SeriesColumns } from '../ui/seriesColumns';
 import { DOWNLOADS } from './saving';
 
@@ -46,7 +46,7 @@ function figures(runs: readonly RunView[]): Child {
     'Run',
     'State',
     'Time',
-    ...metrics,
+    ...metrics.map(metricTitle),
     ...(quantized ? ['Written', 'Bits a weight', 'Distortion', 'SNR'] : []),
   ];
   return dataTable({ caption: 'Runs', columns, rows });

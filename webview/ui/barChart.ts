@@ -1,6 +1,6 @@
 import { BarController, BarElement, Chart, LinearScale, type Plugin } from 'chart.js';
 import { chartFrame, type ChartHost, type CursorMove } from './chartFrame';
-import { element, oncePerFrame } from './dom';
+import { element, oncePerFrame, setText } from './dom';
 import { formatNumber, formatTick } from './format';
 import { legend } from './legend';
 import { drawCursor } from './lineOverlay';
@@ -69,6 +69,9 @@ export function barChart(options: BarChartOptions, host: ChartHost): BarChart {
     host,
   );
   const box = tip(frame.plot);
+  // Screen readers get the marks with the description of the chart.
+  const marksName = element('span', { class: 'marks', attributes: { 'aria-hidden': 'true' } });
+  frame.tools.append(marksName);
   const drawLegend = legend(frame.legend, (name) => {
     hidden = hidden.includes(name) ? hidden.filter((other) => other !== name) : [...hidden, name];
     draw();
@@ -283,6 +286,7 @@ export function barChart(options: BarChartOptions, host: ChartHost): BarChart {
     element: frame.element,
     setBars: (next) => {
       bars = next;
+      setText(marksName, bars.marks ? `▼ ${bars.marks.name}` : '');
       if (cursor !== undefined && cursor >= bars.names.length) cursor = undefined;
       draw();
     },

@@ -37,9 +37,9 @@ export function dataTable(content: TableContent & { readonly caption: string }):
 
 type Cell = TableContent['rows'][number][number];
 
-/** A number, a text that is one with its unit (`24.8 s`), or the dash of a number that is not there. */
+/** A number, a text that is one with its unit (`24.8 s`, `1 min 11 s`), or the dash of a number that is not there. */
 function isNumeric(cell: Cell): boolean {
-  return typeof cell !== 'string' || /^(–|−?[\d.,]+( \S+)?)$/.test(cell);
+  return typeof cell !== 'string' || /^(–|−?[\d.,]+( \S+)?( \d+ \S+)?)$/.test(cell);
 }
 
 /**

@@ -2,13 +2,13 @@
 
 /**
  * A measured value with `digits` significant digits: plain from 0.001 to 99999, else with a power of ten
- * (`1.234e−5`). Whole numbers below a million stay whole.
+ * (`1.234e−5`). Whole numbers below a million stay whole, their thousands grouped.
  */
 export function formatNumber(value: number, digits = 4): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? '∞' : '−∞';
   const size = Math.abs(value);
-  if (Number.isInteger(value) && size < 1e6) return minus(String(value));
+  if (Number.isInteger(value) && size < 1e6) return formatCount(value);
   if (size >= 1e-3 && size < 1e5) return minus(value.toPrecision(digits));
   return minus(value.toExponential(digits - 1).replace('e+', 'e'));
 }
@@ -70,7 +70,7 @@ export function formatPercent(fraction: number): string {
   return `${fraction >= 1 ? 100 : Math.min(99, Math.floor(fraction * 100))} %`;
 }
 
-/** `1,024 × 4,096`; a scalar is `1`. */
+/** `512 × 2048`; a scalar is `1`. */
 export function formatShape(shape: readonly number[]): string {
   return shape.length === 0 ? '1' : shape.map(String).join(' × ');
 }
@@ -89,6 +89,22 @@ export function metricLabel(name: string): string {
       .replace(/[_-]+/g, ' ')
       .toLowerCase()
   );
+}
+
+/** A metric's name as a title: `Train loss`. */
+export function metricTitle(name: string): string {
+  const label = metricLabel(name);
+  return label.charAt(0).toUpperCase() + label.slice(1);
+}
+
+/**
+ * A name in at most `length` characters. What is left out lies near its start, where the names of a model's
+ * tensors are all the same: `module/Encod…/layer_0/ffn/kernel`.
+ */
+export function shortenName(name: string, length = 48): string {
+  if (name.length <= length) return name;
+  const head = Math.floor(length / 4);
+  return `${name.slice(0, head)}…${name.slice(name.length - (length - head - 1))}`;
 }
 
 function minus(text: string): string {

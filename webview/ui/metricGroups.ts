@@ -1,3 +1,4 @@
+import { metricTitle } from './format';
 import type { SeriesColumns } from './seriesColumns';
 
 /** Metrics that belong on one chart because they share a unit. */
@@ -31,6 +32,5 @@ function groupOf(name: string): string {
   const metric = name.slice(name.lastIndexOf(':') + 1).trim();
   if (/loss$/i.test(metric)) return 'Loss';
   if (/accuracy$/i.test(metric)) return 'Accuracy';
-  const words = metric.replace(/([a-z0-9])([A-Z])/g, '$1 $2').toLowerCase();
-  return words.charAt(0).toUpperCase() + words.slice(1);
+  return metricTitle(metric);
 }
