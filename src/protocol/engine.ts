@@ -4,6 +4,13 @@
 export const ENGINE_IDS = ['tensorflow', 'wasm', 'cpu'] as const;
 export type EngineId = (typeof ENGINE_IDS)[number];
 
+/** What people read; the command line and files say the id. */
+export const ENGINE_NAMES: Readonly<Record<EngineId, string>> = {
+  tensorflow: 'TensorFlow',
+  wasm: 'WebAssembly',
+  cpu: 'JavaScript',
+};
+
 export interface EngineStatus {
   readonly id: EngineId;
   readonly usable: boolean;

@@ -1,4 +1,5 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
+import { ENGINE_IDS, ENGINE_NAMES } from '../protocol/engine';
 import type { RunEnvironment } from '../protocol/run';
 import { objectAt, optional, stringAt } from '../protocol/validate';
 import { writeError } from './fileError';
@@ -24,9 +25,11 @@ export async function writeEnvironment(folder: string, environment: RunEnvironme
   }
 }
 
-/** `tensorflow 2.21.0 on CPU, 2 threads`. */
+/** `TensorFlow 2.21.0 on CPU, 2 threads`. */
 export function engineText({ engine }: RunEnvironment): string | undefined {
-  return engine && `${engine.id} ${engine.version} on ${engine.device}`;
+  if (!engine) return undefined;
+  const id = ENGINE_IDS.find((known) => known === engine.id);
+  return `${id === undefined ? engine.id : ENGINE_NAMES[id]} ${engine.version} on ${engine.device}`;
 }
 
 function parseEnvironment(value: unknown): RunEnvironment {

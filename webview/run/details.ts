@@ -1,3 +1,4 @@
+import { ENGINE_NAMES, type EngineId } from '../../src/protocol/engine';
 import type { JobSpec } from '../../src/protocol/jobSpec';
 import { element } from '../ui/dom';
 import { formatCount } from '../ui/format';
@@ -52,9 +53,9 @@ function factsOf(spec: JobSpec): readonly Fact[] {
   const overrides = Object.entries(spec.overrides).map(([path, value]) => `${path}=${String(value)}`);
   return [
     ['Experiment', spec.experiment],
-    ['Engine asked for', spec.engine],
+    ['Engine asked for', engineAskedFor(spec.engine)],
     ...(spec.epochs === undefined ? [] : [['Epochs', formatCount(spec.epochs)] as const]),
-    ...(spec.maxSteps === undefined ? [] : [['Steps at most', formatCount(spec.maxSteps)] as const]),
+    ...(spec.maxSteps === undefined ? [] : [['Step limit', formatCount(spec.maxSteps)] as const]),
     ...(spec.seed === undefined ? [] : [['Seed', String(spec.seed)] as const]),
     ...(overrides.length === 0
       ? []
@@ -62,6 +63,10 @@ function factsOf(spec: JobSpec): readonly Fact[] {
     ...(spec.weights === undefined ? [] : [['Starts from', spec.weights] as const]),
     ...(spec.resume === undefined ? [] : [['Goes on from', spec.resume] as const]),
   ];
+}
+
+function engineAskedFor(engine: EngineId | 'best'): string {
+  return engine === 'best' ? 'the best that can be used' : ENGINE_NAMES[engine];
 }
 
 function link(text: string, press: () => void): HTMLElement {

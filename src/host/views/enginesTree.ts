@@ -1,13 +1,7 @@
 import * as vscode from 'vscode';
-import type { EngineId, EngineStatus } from '../../protocol/engine';
+import { ENGINE_NAMES, type EngineStatus } from '../../protocol/engine';
 import type { EngineList } from '../engineList';
 import type { Problems } from '../problems';
-
-const NAMES: Readonly<Record<EngineId, string>> = {
-  tensorflow: 'TensorFlow',
-  wasm: 'WebAssembly',
-  cpu: 'JavaScript',
-};
 
 /** The Engines view: each engine, best first, with its device, or why it cannot be used. */
 export class EnginesTree implements vscode.TreeDataProvider<EngineStatus>, vscode.Disposable {
@@ -38,7 +32,7 @@ export class EnginesTree implements vscode.TreeDataProvider<EngineStatus>, vscod
   }
 
   getTreeItem({ id, usable, reason, device, version }: EngineStatus): vscode.TreeItem {
-    const item = new vscode.TreeItem(NAMES[id]);
+    const item = new vscode.TreeItem(ENGINE_NAMES[id]);
     item.id = id;
     item.description = usable
       ? [device, version].filter((part) => part !== '').join(' · ')
@@ -48,7 +42,7 @@ export class EnginesTree implements vscode.TreeDataProvider<EngineStatus>, vscod
       ? new vscode.ThemeIcon('pass', new vscode.ThemeColor('testing.iconPassed'))
       : new vscode.ThemeIcon('circle-slash');
     item.contextValue = !usable && id === 'tensorflow' ? 'engine.installable' : 'engine';
-    item.accessibilityInformation = { label: `${NAMES[id]}, ${item.description}. ${reason}` };
+    item.accessibilityInformation = { label: `${ENGINE_NAMES[id]}, ${item.description}. ${reason}` };
     return item;
   }
 

@@ -122,6 +122,6 @@ describe('RunViewBuilder', () => {
       ...environment,
       engine: { id: 'tensorflow', device: 'CPU, 2 threads', version: '2.21.0' },
     });
-    expect(builder.snapshot(SUMMARY).engine).toBe('tensorflow 2.21.0 on CPU, 2 threads');
+    expect(builder.snapshot(SUMMARY).engine).toBe('TensorFlow 2.21.0 on CPU, 2 threads');
   });
 });
