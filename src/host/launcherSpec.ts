@@ -2,17 +2,25 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { defaultOutput } from '../modelfile/outputName';
 import { parseJobSpec, type JobSpec } from '../protocol/jobSpec';
+import { saveExperiment } from './experiments/experimentFiles';
 import { askTarget } from './models/quantizeQuestions';
 import { BACK } from './questions';
+import { readSettings } from './settings';
 
 /**
- * Completes what the Run form asks for: a quantization without an output gets the usual name beside its
- * source; where that exists the person is asked. `undefined` where they gave up.
+ * Completes what the Run form asks for. An experiment is saved, and gets the threads of the settings. A
+ * quantization without an output gets the usual name beside its source; where that exists the person is
+ * asked. `undefined` where they gave up.
  * @throws UserError where a field is wrong
  */
 export async function completeSpec(asked: JobSpec): Promise<JobSpec | undefined> {
   const spec = parseJobSpec(asked);
-  if (spec.job !== 'quantize' || spec.output !== '') return spec;
+  if (spec.job === 'train') {
+    await saveExperiment(spec.experiment);
+    const { threads } = readSettings();
+    return { ...(threads !== undefined && { threads }), ...spec };
+  }
+  if (spec.output !== '') return spec;
   const title = vscode.l10n.t('Quantize {0}', path.basename(spec.input));
   const target = await askTarget(defaultOutput(spec.input, spec), { title, step: 1, totalSteps: 1 });
   return target === undefined || target === BACK ? undefined : { ...spec, ...target };

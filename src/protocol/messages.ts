@@ -2,7 +2,7 @@
  * What crosses the border between the extension host and a webview. A webview says `ready` and gets a
  * complete snapshot; after that it gets increments, at most ten a second. Back comes only intent.
  */
-import type { EngineStatus } from './engine';
+import type { EngineId, EngineStatus } from './engine';
 import type { TensorResult, FinishedEvent } from './events';
 import type { JobSpec } from './jobSpec';
 import type { RunSummary } from './run';
@@ -61,6 +61,8 @@ export interface LauncherState {
   readonly experiments: readonly { readonly path: string; readonly label: string }[];
   readonly models: readonly { readonly path: string; readonly label: string }[];
   readonly engines: readonly EngineStatus[];
+  /** The engine of the settings: taken until a person chooses one in the form. */
+  readonly engine: EngineId | 'best';
 }
 
 export type ToLauncher =

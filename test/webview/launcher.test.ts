@@ -28,6 +28,7 @@ const STATE: LauncherState = {
     },
     { id: 'cpu', usable: true, reason: 'Part of Weightroom.', device: 'CPU, 1 thread', version: '4.22.0' },
   ],
+  engine: 'best',
 };
 
 let browsing: Browsing;
@@ -68,9 +69,9 @@ test('sends what trains the first experiment on the best engine', async () => {
 test('sends every field of a training', async () => {
   const { page } = await open();
   await choose('Experiment', 'mnist-cnn.ts');
-  await choose('Engine', 'wasm');
+  await choose('Engine', 'WebAssembly');
   await page.getByRole('textbox', { name: 'Epochs' }).fill('3');
-  await page.getByRole('textbox', { name: 'Steps at most' }).fill('200');
+  await page.getByRole('textbox', { name: 'Step limit' }).fill('200');
   await page.getByRole('textbox', { name: 'Seed' }).first().fill('42');
   await page
     .getByRole('textbox', { name: /Settings/ })
@@ -89,10 +90,82 @@ test('sends every field of a training', async () => {
 
 test('explains the engine, and offers none that cannot be used', async () => {
   const { page } = await open();
-  await page.getByText('wasm 4.22.0 on CPU, 2 threads (SIMD).').waitFor();
+  await page.getByText('WebAssembly 4.22.0 on CPU, 2 threads (SIMD).').waitFor();
   await page.getByRole('combobox', { name: 'Engine' }).click();
-  const option = page.getByRole('option', { name: 'tensorflow (cannot be used)' });
+  const option = page.getByRole('option', { name: 'TensorFlow (cannot be used)' });
   expect(await option.getAttribute('aria-disabled')).toBe('true');
+});
+
+test('takes the engine of the settings until one is chosen here', async () => {
+  await open({ ...STATE, engine: 'cpu' });
+  await run();
+  expect(await spec()).toMatchObject({ engine: 'cpu' });
+  await choose('Engine', 'WebAssembly');
+  const state = await panel.state();
+  await panel.close();
+  await open({ ...STATE, engine: 'cpu' }, { state });
+  await run();
+  expect(await spec()).toMatchObject({ engine: 'wasm' });
+});
+
+test('sets another optimizer over the experiment’s own, and tells what its numbers do', async () => {
+  const { page } = await open();
+  await choose('Optimizer', 'Momentum');
+  await page.getByText('Along a steady slope the step grows to η / (1 − μ).').waitFor();
+  await page.getByRole('textbox', { name: 'Learning rate η' }).fill('0.02');
+  await page.getByRole('textbox', { name: 'Momentum μ' }).fill('0.95');
+  await page.getByText('η / (1 − μ) = 0.4000.').waitFor();
+  await page.getByText('0.950 remembers about 20 steps.').waitFor();
+  await panel.screenshot('launcher-optimizer-light');
+  const state = await panel.state();
+  await panel.close();
+  await open(STATE, { state });
+  await run();
+  expect(await spec()).toMatchObject({
+    overrides: {
+      'optimizer.name': 'momentum',
+      'optimizer.learningRate': 0.02,
+      'optimizer.momentum': 0.95,
+    },
+  });
+});
+
+test('refuses a parameter that no optimizer takes', async () => {
+  const { page } = await open();
+  await choose('Optimizer', 'Adam');
+  await page.getByRole('textbox', { name: 'β₁' }).fill('1');
+  await run();
+  await page.getByText('β₁ should be a number between 0 and 1, not “1”.').waitFor();
+  expect(await spec()).toBeUndefined();
+});
+
+test('keeps Run in sight where the form is taller than the view', async () => {
+  const { page } = await open(STATE, { height: 320 });
+  const button = page.getByRole('button', { name: 'Run', exact: true });
+  const box = (await button.boundingBox())!;
+  expect(box.y + box.height).toBeLessThanOrEqual(320);
+  await choose('Optimizer', 'Adam');
+  const last = page.getByRole('textbox', { name: /Settings/ });
+  await last.focus();
+  const field = (await last.boundingBox())!;
+  expect(field.y + field.height).toBeLessThanOrEqual((await button.boundingBox())!.y);
+});
+
+test('cuts no label, however narrow the view', async () => {
+  const { page } = await open(STATE, { width: 200 });
+  await choose('Optimizer', 'Adam');
+  for (const job of ['Train', 'Quantize']) {
+    await page.getByRole('radio', { name: job }).check();
+    const cut = await page.locator('.label:visible').evaluateAll((labels) =>
+      labels.flatMap((label) => {
+        const fits = label.scrollHeight <= label.clientHeight && label.scrollWidth <= label.clientWidth;
+        const below = label.nextElementSibling!.getBoundingClientRect().top;
+        return fits && label.getBoundingClientRect().bottom <= below ? [] : [label.textContent];
+      }),
+    );
+    expect(cut).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(200);
+  }
 });
 
 test('sends a quantization without an output, which the host names', async () => {

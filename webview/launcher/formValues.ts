@@ -18,6 +18,24 @@ export function wholeNumber(text: string, field: string, min: number, max: numbe
 }
 
 /**
+ * Reads a number above 0 out of a field; an empty field is `undefined`.
+ * @param below what the number must stay under
+ * @throws UserError that names the field and what it takes
+ */
+export function decimalNumber(text: string, field: string, below: number): number | undefined {
+  const trimmed = text.trim();
+  if (trimmed === '') return undefined;
+  const value = Number(trimmed);
+  if (Number.isFinite(value) && value > 0 && value < below) return value;
+  const range = Number.isFinite(below) ? `between 0 and ${below}` : 'above 0';
+  throw new UserError(
+    'malformed',
+    `${field} should be a number ${range}, not “${trimmed}”.`,
+    'Correct it, or leave it empty.',
+  );
+}
+
+/**
  * Reads settings over an experiment's own, one `path=value` a line. A value that reads as a number, `true`
  * or `false` is one; everything else is text.
  * @throws UserError that quotes the line it does not understand

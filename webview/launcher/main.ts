@@ -16,11 +16,11 @@ interface State {
 }
 
 const host = connect<ToLauncher, FromLauncher, State>();
+const before = host.getState();
 const kept: State = {
-  job: 'train',
-  train: FIRST_TRAIN_VALUES,
-  quantize: FIRST_QUANTIZE_VALUES,
-  ...host.getState(),
+  job: before.job ?? 'train',
+  train: { ...FIRST_TRAIN_VALUES, ...before.train },
+  quantize: { ...FIRST_QUANTIZE_VALUES, ...before.quantize },
 };
 let state: LauncherState | undefined;
 

@@ -1,15 +1,18 @@
-import { ENGINE_IDS, type EngineId, type EngineStatus } from '../../src/protocol/engine';
+import { ENGINE_IDS, ENGINE_NAMES, type EngineId, type EngineStatus } from '../../src/protocol/engine';
 import type { TrainSpec } from '../../src/protocol/jobSpec';
 import type { LauncherState } from '../../src/protocol/messages';
 import { button, dropdown, textArea, textField, type Choice } from '../ui/controls';
 import { element } from '../ui/dom';
 import type { Form } from './form';
 import { readOverrides, wholeNumber } from './formValues';
+import { optimizerFields, type OptimizerValues } from './optimizerFields';
 
 /** What is written in the fields, as texts. */
 export interface TrainValues {
   readonly experiment: string;
+  /** Empty until one is chosen here: then it is the one of the settings. */
   readonly engine: string;
+  readonly optimizer: OptimizerValues;
   readonly epochs: string;
   readonly maxSteps: string;
   readonly seed: string;
@@ -18,7 +21,8 @@ export interface TrainValues {
 
 export const FIRST_TRAIN_VALUES: TrainValues = {
   experiment: '',
-  engine: 'best',
+  engine: '',
+  optimizer: {},
   epochs: '',
   maxSteps: '',
   seed: '',
@@ -32,18 +36,26 @@ export function trainForm(
   newExperiment: () => void,
 ): Form<TrainSpec, TrainValues> {
   let engines: readonly EngineStatus[] = [];
+  let chosenEngine = first.engine;
   const changed = () => {
     engine.setHint(engineHint(engine.get(), engines));
     onChange();
   };
   const experiment = dropdown({ label: 'Experiment', onChange: changed });
-  const engine = dropdown({ label: 'Engine', onChange: changed });
+  const engine = dropdown({
+    label: 'Engine',
+    onChange: () => {
+      chosenEngine = engine.get();
+      changed();
+    },
+  });
+  const optimizer = optimizerFields(first.optimizer, onChange);
   const asWritten = { placeholder: 'as written', numeric: true, onChange: changed };
   const epochs = textField({ ...asWritten, label: 'Epochs', hint: 'Passes over the training data.' });
   const maxSteps = textField({
     ...asWritten,
     placeholder: 'no limit',
-    label: 'Steps at most',
+    label: 'Step limit',
     hint: 'Stops there, whatever the epochs say.',
   });
   const seed = textField({
@@ -54,7 +66,7 @@ export function trainForm(
   const overrides = textArea({
     label: 'Settings over the experiment’s own',
     hint: 'One path=value a line.',
-    placeholder: 'optimizer.learningRate=0.01',
+    placeholder: 'batchSize=64',
     rows: 3,
     onChange: changed,
   });
@@ -62,7 +74,7 @@ export function trainForm(
 
   for (const [control, value] of [
     [experiment, first.experiment],
-    [engine, first.engine],
+    [engine, first.engine === '' ? 'best' : first.engine],
     [epochs, first.epochs],
     [maxSteps, first.maxSteps],
     [seed, first.seed],
@@ -77,6 +89,7 @@ export function trainForm(
       { class: 'form' },
       element('div', { class: 'with-action' }, experiment.element, create.element),
       engine.element,
+      optimizer.element,
       element('div', { class: 'pair' }, epochs.element, maxSteps.element),
       seed.element,
       overrides.element,
@@ -86,11 +99,13 @@ export function trainForm(
       experiment.setChoices(state.experiments.map(({ path, label }) => ({ value: path, label })));
       experiment.setHint(state.experiments.length > 0 ? '' : 'No file here calls defineExperiment yet.');
       engine.setChoices(engineChoices(engines));
+      if (chosenEngine === '') engine.set(state.engine);
       engine.setHint(engineHint(engine.get(), engines));
     },
     values: () => ({
       experiment: experiment.get(),
-      engine: engine.get(),
+      engine: chosenEngine,
+      optimizer: optimizer.values(),
       epochs: epochs.get(),
       maxSteps: maxSteps.get(),
       seed: seed.get(),
@@ -100,14 +115,14 @@ export function trainForm(
     spec: () => {
       const numbers = {
         epochs: wholeNumber(epochs.get(), 'Epochs', 1, 1e9),
-        maxSteps: wholeNumber(maxSteps.get(), 'Steps at most', 1, 1e12),
+        maxSteps: wholeNumber(maxSteps.get(), 'Step limit', 1, 1e12),
         seed: wholeNumber(seed.get(), 'Seed', 0, 2 ** 32 - 1),
       };
       return {
         job: 'train',
         experiment: experiment.get(),
         engine: engine.get() as EngineId | 'best',
-        overrides: readOverrides(overrides.get()),
+        overrides: { ...optimizer.overrides(), ...readOverrides(overrides.get()) },
         ...(numbers.epochs !== undefined && { epochs: numbers.epochs }),
         ...(numbers.maxSteps !== undefined && { maxSteps: numbers.maxSteps }),
         ...(numbers.seed !== undefined && { seed: numbers.seed }),
@@ -120,7 +135,8 @@ function engineChoices(engines: readonly EngineStatus[]): readonly Choice[] {
   const choices = ENGINE_IDS.map((id): Choice => {
     const status = engines.find((engine) => engine.id === id);
     const disabled = status?.usable === false;
-    return { value: id, label: disabled ? `${id} (cannot be used)` : id, disabled };
+    const name = ENGINE_NAMES[id];
+    return { value: id, label: disabled ? `${name} (cannot be used)` : name, disabled };
   });
   return [{ value: 'best', label: 'Best that can be used' }, ...choices];
 }
@@ -130,6 +146,6 @@ function engineHint(id: string, engines: readonly EngineStatus[]): string {
   const chosen = engines.find((engine) => (id === 'best' ? engine.usable : engine.id === id));
   if (!chosen) return 'No engine can be used here: the Engines view says why.';
   if (!chosen.usable) return chosen.reason;
-  const what = [chosen.id, chosen.version].filter((part) => part !== '').join(' ');
+  const what = [ENGINE_NAMES[chosen.id], chosen.version].filter((part) => part !== '').join(' ');
   return chosen.device === '' ? `${what}.` : `${what} on ${chosen.device}.`;
 }

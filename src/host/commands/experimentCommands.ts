@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { TrainSpec } from '../../protocol/jobSpec';
-import { chooseExperiment } from '../experiments/experimentFiles';
+import { chooseExperiment, saveExperiment } from '../experiments/experimentFiles';
 import { newExperiment } from '../experiments/newExperiment';
 import { readSettings } from '../settings';
 import { requireTrust } from '../trust';
@@ -16,7 +16,7 @@ export function experimentCommands(
       requireTrust();
       const experiment = file instanceof vscode.Uri ? file.fsPath : await chooseExperiment();
       if (experiment === undefined) return;
-      await saveIfOpen(experiment);
+      await saveExperiment(experiment);
       const { engine, threads } = readSettings();
       await start({
         job: 'train',
@@ -28,12 +28,4 @@ export function experimentCommands(
     },
     'weightroom.experiment.new': () => newExperiment(templates),
   };
-}
-
-/** What runs is what is on the screen. */
-async function saveIfOpen(file: string): Promise<void> {
-  const document = vscode.workspace.textDocuments.find(
-    ({ uri }) => uri.scheme === 'file' && uri.fsPath === file,
-  );
-  if (document?.isDirty) await document.save();
 }

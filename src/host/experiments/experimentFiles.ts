@@ -58,3 +58,11 @@ export async function chooseExperiment(): Promise<string | undefined> {
   });
   return chosen?.file;
 }
+
+/** Saves an experiment that is open with changes, so that what runs is what is on the screen. */
+export async function saveExperiment(file: string): Promise<void> {
+  const document = vscode.workspace.textDocuments.find(
+    ({ uri }) => uri.scheme === 'file' && uri.fsPath === file,
+  );
+  if (document?.isDirty) await document.save();
+}

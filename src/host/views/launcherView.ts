@@ -8,12 +8,13 @@ import { browseForModel, findModels, workspaceFile, type WorkspaceFile } from '.
 import { loadPage, webviewOptions } from '../panels/webviewFiles';
 import type { Problems } from '../problems';
 import type { RunStore } from '../runStore';
+import { readSettings } from '../settings';
 import { Throttle } from '../throttle';
 
 /** Filling the form searches the workspace, so it is not done more often than this; milliseconds. */
 const SEARCH_INTERVAL = 1000;
 
-/** What may change the files or the rights that the form shows. */
+/** What may change the files, the rights or the settings that the form shows. */
 const WORKSPACE_CHANGES: readonly vscode.Event<unknown>[] = [
   vscode.workspace.onDidGrantWorkspaceTrust,
   vscode.workspace.onDidChangeWorkspaceFolders,
@@ -21,6 +22,7 @@ const WORKSPACE_CHANGES: readonly vscode.Event<unknown>[] = [
   vscode.workspace.onDidDeleteFiles,
   vscode.workspace.onDidRenameFiles,
   vscode.workspace.onDidSaveTextDocument,
+  vscode.workspace.onDidChangeConfiguration,
 ];
 
 /** The Run view: a form over what the workspace holds. What it sends is a spec; the files are checked here. */
@@ -112,6 +114,7 @@ export class LauncherView implements vscode.WebviewViewProvider, vscode.Disposab
       experiments,
       models: [...this.browsed.filter(({ path }) => !known.has(path)), ...models],
       engines: this.engines.engines ?? [],
+      engine: readSettings().engine,
     };
   }
 

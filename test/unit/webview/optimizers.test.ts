@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { defineExperiment } from '../../../src/train/experiment';
+import { applyOverrides } from '../../../src/train/settings';
+import { OPTIMIZERS } from '../../../webview/launcher/optimizers';
+
+const experiment = defineExperiment({
+  name: 'any',
+  data: { source: 'mnist' },
+  model: () => {
+    throw new Error('never built');
+  },
+  loss: 'softmaxCrossEntropy',
+  optimizer: { name: 'sgd', learningRate: 0.1 },
+  batchSize: 1,
+  epochs: 1,
+  seed: 1,
+});
+
+test.each(Object.entries(OPTIMIZERS))('the trainer takes every parameter of %s', (name, { parameters }) => {
+  const values = Object.fromEntries(parameters.map(({ key }) => [key, 0.5]));
+  const overrides = Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [`optimizer.${key}`, value]),
+  );
+  const { optimizer } = applyOverrides(experiment, { 'optimizer.name': name, ...overrides });
+  expect(optimizer).toEqual({ name, ...values });
+});
+
+test('the trainer knows no other optimizer', () => {
+  const other = () => applyOverrides(experiment, { 'optimizer.name': 'other' });
+  expect(other).toThrow(
+    expect.objectContaining({
+      remedy: expect.stringContaining(Object.keys(OPTIMIZERS).join(', ')) as string,
+    }),
+  );
+});
+
+test('a learning rate is explained together with the momentum', () => {
+  const [rate, momentum] = OPTIMIZERS['momentum']!.parameters;
+  expect(rate!.explain({ learningRate: 0.01 })).toContain('= 0.1000');
+  expect(rate!.explain({ learningRate: 0.01, momentum: 0.99 })).toContain('= 1.000');
+  expect(momentum!.explain({ momentum: 0.98 })).toBe('0.980 remembers about 50 steps.');
+});
