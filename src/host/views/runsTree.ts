@@ -2,19 +2,24 @@ import * as vscode from 'vscode';
 import { isOver, RUN_STATES, type RunState, type RunSummary } from '../../protocol/run';
 import { duration, measured, percent } from '../quantities';
 import { stateName } from '../runWords';
-import type { RunStore } from '../runStore';
+import type { KnownRun, RunStore } from '../runStore';
 import { Throttle } from '../throttle';
 
-/** A tree that changes more often cannot be read or clicked; milliseconds. */
-const REFRESH_INTERVAL = 250;
+/** Rows that change more often cannot be read; milliseconds. */
+const REFRESH_INTERVAL = 500;
 
-/** The Runs view: newest first, with live values. An element is a run's folder. */
+/**
+ * The Runs view: newest first, with live values. An element is a run's folder. Only rows with something new
+ * are drawn anew: a click on a row that is replaced meanwhile is lost.
+ */
 export class RunsTree implements vscode.TreeDataProvider<string>, vscode.Disposable {
-  private readonly changed = new vscode.EventEmitter<void>();
+  private readonly changed = new vscode.EventEmitter<string[] | undefined>();
   readonly onDidChangeTreeData = this.changed.event;
   private readonly subscriptions: vscode.Disposable;
   private readonly throttle = new Throttle(REFRESH_INTERVAL, () => this.refresh());
   private shown: ReadonlySet<RunState> = new Set(RUN_STATES);
+  /** The runs of the rows, as they were drawn last. */
+  private drawn: readonly KnownRun[] = [];
 
   constructor(private readonly store: RunStore) {
     this.subscriptions = vscode.Disposable.from(
@@ -33,13 +38,14 @@ export class RunsTree implements vscode.TreeDataProvider<string>, vscode.Disposa
     this.shown = states;
     const filtered = states.size < RUN_STATES.length;
     void vscode.commands.executeCommand('setContext', 'weightroom.runsFiltered', filtered);
-    this.changed.fire();
+    this.changed.fire(undefined);
   }
 
   async getChildren(parent?: string): Promise<string[]> {
     if (parent !== undefined) return [];
     await this.store.ready;
-    return this.store.runs.filter(({ state }) => this.shown.has(state)).map(({ folder }) => folder);
+    this.drawn = this.rows();
+    return this.drawn.map(({ folder }) => folder);
   }
 
   getTreeItem(folder: string): vscode.TreeItem {
@@ -59,7 +65,21 @@ export class RunsTree implements vscode.TreeDataProvider<string>, vscode.Disposa
 
   private refresh(): void {
     void vscode.commands.executeCommand('setContext', 'weightroom.liveRuns', this.store.live.length);
-    this.changed.fire();
+    const rows = this.rows();
+    const before = this.drawn;
+    const sameRows =
+      rows.length === before.length && rows.every(({ folder }, k) => folder === before[k]?.folder);
+    if (!sameRows) {
+      this.changed.fire(undefined);
+      return;
+    }
+    this.drawn = rows;
+    const renewed = rows.filter((run, k) => run !== before[k]).map(({ folder }) => folder);
+    if (renewed.length > 0) this.changed.fire(renewed);
+  }
+
+  private rows(): readonly KnownRun[] {
+    return this.store.runs.filter(({ state }) => this.shown.has(state));
   }
 
   dispose(): void {
