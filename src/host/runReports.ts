@@ -24,6 +24,7 @@ export async function exportReport(folder: string, format: ReportFormat, pages: 
 
 async function exportPage(folder: string, pages: string): Promise<string | undefined> {
   const target = await vscode.window.showSaveDialog({
+    title: vscode.l10n.t('Export Report'),
     defaultUri: vscode.Uri.joinPath(home(folder), `${path.basename(folder)}.html`),
     filters: { HTML: ['html'] },
   });
@@ -38,6 +39,7 @@ async function exportTables(folder: string): Promise<string | undefined> {
       canSelectFiles: false,
       canSelectFolders: true,
       defaultUri: home(folder),
+      title: vscode.l10n.t('Export Report'),
       openLabel: vscode.l10n.t('Write Tables Here'),
     })) ?? [];
   if (!target) return undefined;

@@ -16,6 +16,7 @@ export function engineCommands(engines: EngineList, log: vscode.LogOutputChannel
 }
 
 async function installTensorflow(engines: EngineList, log: vscode.LogOutputChannel): Promise<void> {
+  if (!(await confirmInstallation(engines))) return;
   const options = {
     location: vscode.ProgressLocation.Notification,
     title: vscode.l10n.t('Installing the TensorFlow engine'),
@@ -27,11 +28,25 @@ async function installTensorflow(engines: EngineList, log: vscode.LogOutputChann
     try {
       await engines.installTensorflow(abort.signal, (line) => {
         log.info(line);
-        progress.report({ message: line });
+        progress.report({ message: line.replace(/ {2,}/, ' · ') });
       });
     } finally {
       cancellation.dispose();
     }
   });
   void vscode.window.showInformationMessage(vscode.l10n.t('The TensorFlow engine is ready.'));
+}
+
+/** Nothing is downloaded that nobody asked for, and nothing twice by mistake. */
+async function confirmInstallation(engines: EngineList): Promise<boolean> {
+  const usable = engines.engines?.find(({ id, usable }) => id === 'tensorflow' && usable);
+  const install = vscode.l10n.t('Install');
+  const question = usable
+    ? vscode.l10n.t('TensorFlow {0} is installed and can be used. Install it again?', usable.version)
+    : vscode.l10n.t('Install the TensorFlow engine?');
+  const detail = vscode.l10n.t(
+    'A TensorFlow library that is on this machine is taken; else one is downloaded from the Python package index and checked. It goes into a folder of yours, not into the system.',
+  );
+  const chosen = await vscode.window.showInformationMessage(question, { modal: true, detail }, install);
+  return chosen === install;
 }
