@@ -32,7 +32,8 @@ export class ModelDocuments implements vscode.TextDocumentContentProvider, vscod
 
   /** Shows how the tensors of two models differ. */
   async compare(a: string, b: string): Promise<void> {
-    await this.show(`${path.basename(a)} ↔ ${path.basename(b)}`, [a, b]);
+    // Without the last word `model.json` would be taken for JSON, and marked as wrong.
+    await this.show(`${path.basename(a)} ↔ ${path.basename(b)} (comparison)`, [a, b]);
   }
 
   /** Called by VS Code for a document just made, and again for one that it had let go of. */

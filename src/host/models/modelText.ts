@@ -5,7 +5,8 @@ import { textTable } from './textTable';
 
 /**
  * What the header of a model says, as a page of plain text: in ASCII, because the editor marks everything
- * else as suspect in an untrusted workspace. `locale` is a BCP 47 tag.
+ * else as suspect in an untrusted workspace. Names of tensors are long, so they stand after the figures.
+ * `locale` is a BCP 47 tag.
  */
 export function modelText(model: Model, locale: string): string {
   const count = (value: number): string => value.toLocaleString(locale);
@@ -19,18 +20,18 @@ export function modelText(model: Model, locale: string): string {
   const metadata = Object.entries(model.metadata);
   const tensors = textTable(
     [
-      { title: 'tensor', align: 'left' },
       { title: 'dtype', align: 'left' },
-      { title: 'shape', align: 'left' },
       { title: 'parameters', align: 'right' },
       { title: 'size', align: 'right' },
+      { title: 'shape', align: 'left' },
+      { title: 'tensor', align: 'left' },
     ],
     model.tensors.map(({ name, dtype, shape, size, bytes }) => [
-      oneLine(name),
       dtype,
-      shape.length === 0 ? 'scalar' : shape.join(' x '),
       count(size),
       byteCount(bytes, locale),
+      shape.length === 0 ? 'scalar' : shape.join(' x '),
+      oneLine(name),
     ]),
   );
   return [
@@ -71,17 +72,17 @@ export function comparisonText(a: string, b: string, comparison: Comparison): st
   const worstFirst = [...changed].sort((x, y) => y.distortion - x.distortion);
   const differences = textTable(
     [
-      { title: 'tensor', align: 'left' },
-      { title: 'shape', align: 'left' },
       { title: 'distortion', align: 'right' },
       { title: 'SNR, dB', align: 'right' },
       { title: 'MSE', align: 'right' },
       { title: 'largest error', align: 'right' },
+      { title: 'shape', align: 'left' },
+      { title: 'tensor', align: 'left' },
     ],
     worstFirst.map(({ name, shape, distortion, snrDb, mse, maxAbs }) => [
-      oneLine(name),
-      shape.join(' x '),
       ...[distortion, snrDb, mse, maxAbs].map(measured),
+      shape.join(' x '),
+      oneLine(name),
     ]),
   );
   const names = (title: string, list: readonly string[]): string[] =>

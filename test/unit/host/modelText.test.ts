@@ -46,8 +46,8 @@ describe('modelText', () => {
     );
     expect(text).toContain('safetensors, 4.2 MB, 1,024,001 parameters, 2 tensors');
     expect(text).toContain('format: pt');
-    expect(text).toMatch(/^w +F32 +1000 x 1024 +1,024,000 +4\.1 MB$/m);
-    expect(text).toMatch(/^scale +F16 +scalar +1 +2 B$/m);
+    expect(text).toMatch(/^F32 +1,024,000 +4\.1 MB +1000 x 1024 +w$/m);
+    expect(text).toMatch(/^F16 +1 +2 B +scalar +scale$/m);
   });
 
   it('keeps hostile names and metadata on one line each', () => {
