@@ -140,6 +140,19 @@ test('says that a method without a decomposition has none', async () => {
   await page.getByText('rounds weights directly').waitFor();
 });
 
+test('shows a long name whole: where it lies, and its end', async () => {
+  const run = quantizeRun(1, true);
+  const name = 'module/encoder/transformerStack/layer_1/transformerLayer/multiheadAttention/output/kernel';
+  const { page } = await open({ ...run, tensors: run.tensors.map((tensor) => ({ ...tensor, name })) });
+  const cell = bodyRows().first().locator('td').first();
+  expect(await cell.innerText()).toBe(
+    '…oder/transformerStack/layer_1/transformerLayer/\nmultiheadAttention/output/kernel',
+  );
+  expect(await cell.getAttribute('title')).toBe(name);
+  await page.getByRole('textbox', { name: 'Tensors' }).fill('layer_1');
+  expect(await bodyRows().count()).toBe(1);
+});
+
 describe.each(THEME_KINDS)('in %s', (theme) => {
   test('nothing breaks the policy, and nothing serious is found by axe', async () => {
     await open(quantizeRun(24, true), { theme });
@@ -149,9 +162,9 @@ describe.each(THEME_KINDS)('in %s', (theme) => {
   });
 });
 
-test('fits a narrow column', async () => {
-  await open(quantizeRun(24, true), { theme: 'vscode-dark', width: 520 });
-  await panel.screenshot('quantization-narrow-dark');
+test.each([520, 300])('fits a column of %i pixels', async (width) => {
+  await open(quantizeRun(24, true), { theme: 'vscode-dark', width });
+  await panel.screenshot(`quantization-${width}-dark`);
   const overflow = await panel.page.evaluate(
     () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
   );

@@ -289,6 +289,18 @@ describe.each(THEME_KINDS)('in %s', (theme) => {
   });
 });
 
+test('fits a panel of 300 pixels', async () => {
+  const { page } = await open(killedRun(), { width: 300 });
+  const rightEdges = await page
+    .locator('.plot canvas, .chart .tools, [role="tab"]')
+    .evaluateAll((nodes) => nodes.map((node) => node.getBoundingClientRect().right));
+  expect(Math.max(...rightEdges)).toBeLessThanOrEqual(300 - 24);
+  await panel.screenshot('run-300-light');
+  expect(await panel.accessibility()).toEqual([]);
+  await page.getByRole('tab', { name: 'Details' }).click();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(300);
+});
+
 test('follows a change of the theme', async () => {
   await open(trainRun(), { theme: 'vscode-light' });
   const corner = () =>
@@ -307,8 +319,8 @@ test('follows a change of the theme', async () => {
   expect(after).not.toContain('26,133,255');
 });
 
-test('a killed run in high contrast has no serious finding', async () => {
-  await open(killedRun(), { theme: 'vscode-high-contrast-light' });
+test.each(THEME_KINDS)('a killed run in %s has no serious finding', async (theme) => {
+  await open(killedRun(), { theme });
   expect(await panel.accessibility()).toEqual([]);
 });
 

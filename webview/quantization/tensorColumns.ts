@@ -1,5 +1,5 @@
 import type { TensorResult } from '../../src/protocol/events';
-import { formatCount, formatDecibels, formatNumber, formatShape, shortenName } from '../ui/format';
+import { formatCount, formatDecibels, formatNumber, formatShape } from '../ui/format';
 
 /** One column of the table of tensors. */
 export interface TensorColumn {
@@ -19,7 +19,7 @@ export const TENSOR_COLUMNS: readonly TensorColumn[] = [
     label: 'Tensor',
     title: 'Name of the tensor in the file',
     numeric: false,
-    text: (t) => shortenName(t.name),
+    text: (t) => t.name,
     key: (t) => t.name,
   },
   {

@@ -2,6 +2,7 @@ import type { TensorResult } from '../../src/protocol/events';
 import { textField } from '../ui/controls';
 import { element, setText } from '../ui/dom';
 import { formatCount } from '../ui/format';
+import { nameLines } from './tensorName';
 import { sortTensors, TENSOR_COLUMNS, type TensorOrder } from './tensorColumns';
 
 export interface TensorTable {
@@ -106,12 +107,8 @@ export function tensorTable(
     let row = rows.get(tensor.name);
     if (!row) {
       const cells = TENSOR_COLUMNS.map((column) => {
-        const text = column.text(tensor);
-        return element('td', {
-          text,
-          ...(column.numeric && { class: 'number' }),
-          ...(column.id === 'name' && { title: tensor.name }),
-        });
+        if (column.id === 'name') return nameCell(tensor.name);
+        return element('td', { text: column.text(tensor), ...(column.numeric && { class: 'number' }) });
       });
       row = element(
         'tr',
@@ -146,4 +143,16 @@ export function tensorTable(
       row.scrollIntoView({ block: 'nearest' });
     },
   };
+}
+
+function nameCell(name: string): HTMLTableCellElement {
+  const lines = nameLines(name);
+  if (lines.length === 1) return element('td', { text: name, title: name });
+  const [place, end] = lines;
+  return element(
+    'td',
+    { title: name },
+    element('span', { class: 'place', text: place }),
+    element('span', { class: 'end', text: end }),
+  );
 }

@@ -97,16 +97,6 @@ export function metricTitle(name: string): string {
   return label.charAt(0).toUpperCase() + label.slice(1);
 }
 
-/**
- * A name in at most `length` characters. What is left out lies near its start, where the names of a model's
- * tensors are all the same: `module/Encod…/layer_0/ffn/kernel`.
- */
-export function shortenName(name: string, length = 48): string {
-  if (name.length <= length) return name;
-  const head = Math.floor(length / 4);
-  return `${name.slice(0, head)}…${name.slice(name.length - (length - head - 1))}`;
-}
-
 function minus(text: string): string {
   return text.replaceAll('-', '−');
 }
