@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { openModel } from '../../src/modelfile/open';
@@ -7,7 +7,14 @@ import { useEditor } from './editor/fixture';
 import { nextRun, runFolders, untilRun } from './editor/runs';
 import { saveScreenshot } from './editor/screenshots';
 import { webview } from './editor/webviews';
-import { acceptQuestion, chooseAnswer, chooseInContextMenu } from './editor/workbench';
+import {
+  acceptQuestion,
+  chooseAnswer,
+  chooseInContextMenu,
+  notifications,
+  openSideBar,
+  runCommand,
+} from './editor/workbench';
 
 const editor = useEditor();
 
@@ -35,6 +42,57 @@ test('a right-click on a real transformer, Enter all the way, ends in a report w
     tensors.map(({ name, shape }) => ({ name, shape })),
   );
   expect(await fingerprint(model)).toEqual(before);
+});
+
+test('a reload brings the report back, with the tensor that was chosen', async () => {
+  const { page } = editor();
+  const report = await webview(page, 'quantization');
+  const rows = report.locator('tr.quantized');
+  const chosen = await rows.nth(1).getAttribute('data-name');
+  await rows.nth(1).click();
+  await report.getByRole('heading', { name: chosen!, exact: true }).waitFor();
+  const count = await report.locator('tbody tr').count();
+  await editor().reload();
+
+  const restored = await webview(page, 'quantization');
+  await restored.getByRole('heading', { name: chosen!, exact: true }).waitFor();
+  expect(await restored.locator('tbody tr').count()).toBe(count);
+});
+
+test('Cancel in the notification ends a quantization, and leaves no file', async () => {
+  const { page, workspace } = editor();
+  const known = await runFolders(workspace);
+  const files = await readdir(path.join(workspace, 'encoder'));
+  await chooseInContextMenu(page, 'encoder/model.json', 'Quantize Model…');
+  await chooseAnswer(page, 'Greedy Kashin decomposition');
+  await acceptQuestion(page, 'Bits per weight');
+  await chooseAnswer(page, 'Packed');
+  const folder = await nextRun(workspace, known);
+  await notifications(page).filter({ hasText: 'Quantizing model.json' }).waitFor();
+  await page.locator('.notifications-toasts').getByRole('button', { name: 'Cancel', exact: true }).click();
+  await untilRun(folder, ({ summary }) => summary.state === 'cancelled');
+  expect(await readdir(path.join(workspace, 'encoder'))).toEqual(files);
+});
+
+test('a tensor is chosen and its curve is read by the keyboard alone', async () => {
+  const { page } = editor();
+  await openSideBar(page);
+  await runCommand(page, 'View: Close All Editors');
+  await runCommand(page, 'Weightroom: Open Run');
+  await chooseAnswer(page, 'done');
+  const report = await webview(page, 'quantization');
+  await report.locator('.state[data-state="done"]').waitFor();
+  const focused = report.locator(':focus');
+  const tabTo = async (selector: string): Promise<void> => {
+    while ((await report.locator(`${selector}:focus`).count()) === 0) await page.keyboard.press('Tab');
+  };
+  await tabTo('tbody tr');
+  const first = await focused.getAttribute('data-name');
+  await page.keyboard.press('ArrowDown');
+  const second = await focused.getAttribute('data-name');
+  expect(second).not.toBe(first);
+  await page.keyboard.press('Enter');
+  await report.getByRole('heading', { name: second!, exact: true }).waitFor();
 });
 
 test('another method and form by arrow keys; the report shows the smaller file', async () => {

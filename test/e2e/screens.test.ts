@@ -1,19 +1,26 @@
-import { execFile } from 'node:child_process';
-import path from 'node:path';
-import { promisify } from 'node:util';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { dist } from '../../scripts/lib/paths.mjs';
 import { seriousFindings } from './editor/accessibility';
+import { makeFinishedRuns } from './editor/finishedRuns';
 import { useEditor } from './editor/fixture';
 import { saveScreenshot } from './editor/screenshots';
 import { chooseTheme, THEMES } from './editor/themes';
 import { webview } from './editor/webviews';
 import { openSideBar, rowsOf, runCommand } from './editor/workbench';
 
-const editor = useEditor({ prepare: makeRuns });
+const editor = useEditor({ prepare: makeFinishedRuns });
 beforeAll(async () => {
   await openSideBar(editor().page);
   await rowsOf(editor().page, 'Runs').nth(1).waitFor();
+});
+
+test('the Engines view names every engine with its device', async () => {
+  const engines = rowsOf(editor().page, 'Engines');
+  await engines.nth(2).waitFor();
+  expect(await engines.allInnerTexts()).toEqual([
+    expect.stringMatching(/^TensorFlow\s*(CPU|NVIDIA).*\d+\.\d+/s),
+    expect.stringMatching(/^WebAssembly\s*CPU/),
+    expect.stringMatching(/^JavaScript\s*CPU/),
+  ]);
 });
 
 describe.each(THEMES)('$kind', (theme) => {
@@ -45,12 +52,4 @@ test('no content policy was violated', () => {
 async function openRun(name: string): Promise<void> {
   await runCommand(editor().page, 'View: Close All Editors');
   await rowsOf(editor().page, 'Runs').filter({ hasText: name }).first().click();
-}
-
-/** Two finished runs, made from a terminal before the window is opened. */
-async function makeRuns(workspace: string): Promise<void> {
-  const cli = (...args: string[]) =>
-    promisify(execFile)(process.execPath, [path.join(dist, 'cli.js'), ...args, '--json'], { cwd: workspace });
-  await cli('quantize', 'models/tiny-encoder.safetensors', '--method', 'kashin-greedy');
-  await cli('run', 'mnist-mlp.ts', '--max-steps', '200');
 }

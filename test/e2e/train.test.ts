@@ -1,12 +1,18 @@
+import { appendFile, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import type { Frame } from 'playwright-core';
 import { useEditor } from './editor/fixture';
 import { isAlive, nextRun, reportedSteps, runFolders, untilRun, workerPid } from './editor/runs';
 import { saveScreenshot } from './editor/screenshots';
-import { webview } from './editor/webviews';
-import { notifications, openSideBar, rowsOf, runCommand } from './editor/workbench';
+import { openWebviews, webview } from './editor/webviews';
+import { notifications, openSideBar, rowsOf, runCommand, statusBarItem } from './editor/workbench';
 
-const editor = useEditor();
+const LAST_WORDS = 'These are the last words of this run.';
+const editor = useEditor({
+  prepare: (workspace) =>
+    appendFile(path.join(workspace, 'mnist-mlp.ts'), `console.log(${JSON.stringify(LAST_WORDS)});\n`),
+});
 beforeEach(() => runCommand(editor().page, 'View: Close All Editors'));
 
 test('the Run view trains MNIST: the chart grows while it trains, Cancel ends it', async () => {
@@ -16,8 +22,18 @@ test('the Run view trains MNIST: the chart grows while it trains, Cancel ends it
   await expect.poll(() => samplesShown(panel)).toBeGreaterThan(first);
   await saveScreenshot(editor().page, 'training');
 
-  await button(panel, 'Cancel').click();
-  await panel.locator('.state[data-state="cancelled"]').waitFor({ timeout: 10_000 });
+  // The status bar says what runs and how far it is, and leads back to it.
+  await runCommand(editor().page, 'View: Close All Editors');
+  await expect.poll(() => openWebviews(editor().page, 'run')).toEqual([]);
+  await statusBarItem(editor().page)
+    .filter({ hasText: /MNIST, one hidden layer · \d+ %/ })
+    .click();
+  const again = await webview(editor().page, 'run');
+  expect(await samplesShown(again)).toBeGreaterThan(first);
+
+  await button(again, 'Cancel').click();
+  await again.locator('.state[data-state="cancelled"]').waitFor({ timeout: 10_000 });
+  await statusBarItem(editor().page).waitFor({ state: 'hidden' });
   await expect.poll(() => isAlive(run.pid), { timeout: 10_000 }).toBe(false);
   expect((await untilRun(run.folder, () => true)).summary.state).toBe('cancelled');
   await rowsOf(editor().page, 'Runs').first().filter({ hasText: 'cancelled' }).waitFor();
@@ -46,6 +62,9 @@ test('a killed worker is shown as failed, with the end of its log', async () => 
   await samplesShown(panel);
   process.kill(run.pid, 'SIGKILL');
   await panel.locator('.state[data-state="failed"]').waitFor({ timeout: 10_000 });
+  const shownLog = await panel.getByLabel('End of the log').innerText();
+  expect(shownLog).toContain(LAST_WORDS);
+  expect(await readFile(path.join(run.folder, 'log.txt'), 'utf8')).toContain(shownLog.trim());
   await rowsOf(editor().page, 'Runs').first().filter({ hasText: 'failed' }).waitFor();
   await notifications(editor().page).filter({ hasText: 'failed' }).first().waitFor();
   await saveScreenshot(editor().page, 'killed');

@@ -2,12 +2,14 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { useEditor } from './editor/fixture';
+import { makeFinishedRuns } from './editor/finishedRuns';
 import { runFolders } from './editor/runs';
 import { saveScreenshot } from './editor/screenshots';
 import { webview } from './editor/webviews';
-import { chooseInContextMenu, openSideBar } from './editor/workbench';
+import { chooseInContextMenu, openFile, openSideBar, rowsOf, runCommand } from './editor/workbench';
 
 const editor = useEditor({
+  prepare: makeFinishedRuns,
   settings: {
     'security.workspace.trust.enabled': true,
     'security.workspace.trust.startupPrompt': 'never',
@@ -15,13 +17,41 @@ const editor = useEditor({
 });
 
 test('an untrusted workspace: the Run view says so and runs nothing', async () => {
+  const known = await runFolders(editor().workspace);
   await openSideBar(editor().page);
   const launcher = await webview(editor().page, 'launcher');
   await launcher.getByText('This workspace is not trusted').waitFor();
   const run = launcher.getByRole('button', { name: 'Run', exact: true });
   expect(await run.getAttribute('disabled')).not.toBeNull();
   await saveScreenshot(editor().page, 'untrusted');
-  expect(await runFolders(editor().workspace)).toEqual([]);
+  expect(await runFolders(editor().workspace)).toEqual(known);
+});
+
+test('an untrusted workspace: finished runs can be looked at', async () => {
+  const { page } = editor();
+  await rowsOf(page, 'Runs').filter({ hasText: 'MNIST' }).first().click();
+  const run = await webview(page, 'run');
+  await run.locator('.state[data-state="done"]').waitFor();
+  await run.locator('canvas[aria-label*="values"]').first().waitFor();
+});
+
+test('an untrusted workspace: neither the palette nor the code offers to run', async () => {
+  const { page } = editor();
+  await runCommand(page, 'View: Close All Editors');
+  await openFile(page, 'mnist-mlp.ts');
+  await page
+    .locator('.codelens-decoration a', { hasText: 'Run: the workspace is not trusted' })
+    .first()
+    .waitFor();
+  await page.keyboard.press('F1');
+  await page.locator('.quick-input-widget:visible input').fill('>Weightroom:');
+  const names = page.locator('.quick-input-list .label-name');
+  await names.filter({ hasText: 'Inspect Model' }).first().waitFor();
+  const offered = (await names.allInnerTexts()).join('\n');
+  for (const command of ['Quantize Model', 'Run Experiment', 'Compare Models', 'Install TensorFlow Engine']) {
+    expect(offered).not.toContain(command);
+  }
+  await page.keyboard.press('Escape');
 });
 
 test('an untrusted workspace: a model can be inspected', async () => {

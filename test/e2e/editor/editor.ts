@@ -15,6 +15,8 @@ export interface EditorOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** Default: the working tree, linked in as an unpacked extension. */
   readonly extensionsDir?: string;
+  /** False for a window in which no folder is open; the workspace's files are there all the same. */
+  readonly openFolder?: boolean;
   /** Called with the workspace before it is opened. */
   readonly prepare?: (workspace: string) => Promise<void>;
 }
@@ -24,6 +26,8 @@ export interface Editor {
   readonly page: Page;
   /** Absolute path of the open folder. */
   readonly workspace: string;
+  /** Absolute path of the folder that the extension keeps for itself. */
+  readonly storage: string;
   /** What content policies refused, in any frame. */
   readonly violations: readonly string[];
   /** Reloads the window by the command and waits until the extension's contributions are there. */
@@ -38,6 +42,7 @@ const TRUSTED = { 'security.workspace.trust.enabled': false };
 export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
   const home = await mkdtemp(path.join(os.tmpdir(), 'weightroom-e2e-data-'));
   const workspace = await makeWorkspace('weightroom-e2e-');
+  const storage = path.join(home, 'data/User/globalStorage/weightroom.weightroom');
   await options.prepare?.(workspace);
   const extensionsDir = options.extensionsDir ?? path.join(home, 'extensions');
   if (options.extensionsDir === undefined) await linkExtension(extensionsDir);
@@ -51,6 +56,7 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
     await browser?.close();
     await server.stop();
     await endRuns(workspace);
+    await endRuns(storage);
     await rm(workspace, { recursive: true, force: true });
     await rm(home, { recursive: true, force: true });
   };
@@ -61,16 +67,19 @@ export async function openEditor(options: EditorOptions = {}): Promise<Editor> {
     page.on('console', (message) => {
       if (isViolation(message)) violations.push(`${message.location().url}: ${message.text()}`);
     });
-    await page.goto(`${server.url}?folder=${encodeURIComponent(workspace)}`);
+    const query = options.openFolder === false ? 'ew=true' : `folder=${encodeURIComponent(workspace)}`;
+    await page.goto(`${server.url}?${query}`);
     await contributionsOf(page);
     return {
       page,
       workspace,
+      storage,
       violations,
       reload: async () => {
-        const reloaded = page.waitForEvent('load', { timeout: 60_000 });
-        await runCommand(page, 'Developer: Reload Window');
-        await reloaded;
+        await Promise.all([
+          page.waitForEvent('load', { timeout: 120_000 }),
+          runCommand(page, 'Developer: Reload Window'),
+        ]);
         await contributionsOf(page);
       },
       close,

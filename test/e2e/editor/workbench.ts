@@ -3,9 +3,12 @@ import type { Locator, Page } from 'playwright-core';
 /** Runs a command by its name, `Weightroom: Open Run`, as a person does in the palette. */
 export async function runCommand(page: Page, name: string): Promise<void> {
   await openPalette(page, `>${name}`, exactly(name));
-  // Rows are sorted anew while the palette fills, so the one to take is looked for by the keyboard.
-  const focused = page.locator('.quick-input-list .monaco-list-row.focused .label-name');
-  while (!exactly(name).test(await focused.innerText())) await page.keyboard.press('ArrowDown');
+  // Rows are sorted anew while the palette fills, so the one to take is looked for by the keyboard. A row of
+  // the question before may still be in the page, with the focus that it had.
+  const focused = page.locator('.quick-input-list .monaco-list-row.focused .label-name', {
+    hasText: exactly(name),
+  });
+  while ((await focused.count()) === 0) await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
 }
 
@@ -23,8 +26,8 @@ async function openPalette(page: Page, text: string, row: RegExp): Promise<void>
   for (let attempt = 1; ; attempt++) {
     try {
       await page.keyboard.press('F1');
-      await input.fill(text, { timeout: 3000 });
-      await found.first().waitFor({ timeout: 10_000 });
+      await input.fill(text, { timeout: 10_000 });
+      await found.first().waitFor({ timeout: 20_000 });
       return;
     } catch (error) {
       // A view that opens at this moment takes the focus, and the palette closes without it.
@@ -88,6 +91,11 @@ export function rowsOf(page: Page, view: string): Locator {
 /** The texts of the notifications on the screen. */
 export function notifications(page: Page): Locator {
   return page.locator('.notification-list-item-message');
+}
+
+/** The extension's item in the status bar, while something runs. */
+export function statusBarItem(page: Page): Locator {
+  return page.locator('.statusbar-item[id*="weightroom"]');
 }
 
 /** Presses Enter at a question, `Bits per weight`, once its suggested answer is under the cursor. */

@@ -1,0 +1,37 @@
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { openModel } from '../../src/modelfile/open';
+import { useEditor } from './editor/fixture';
+import { runFolders } from './editor/runs';
+import { saveScreenshot } from './editor/screenshots';
+import { webview } from './editor/webviews';
+import { acceptQuestion, openSideBar, rowsOf, runCommand } from './editor/workbench';
+
+const editor = useEditor({ openFolder: false });
+
+test('with no folder open the Run view says what is missing, and the engines are there', async () => {
+  const { page } = editor();
+  await openSideBar(page);
+  const launcher = await webview(page, 'launcher');
+  await launcher.getByText('No file here calls defineExperiment yet.').waitFor();
+  await rowsOf(page, 'Engines').nth(2).waitFor();
+  await saveScreenshot(page, 'no-folder');
+});
+
+test('with no folder open a model of the disk is quantized, and its run is kept', async () => {
+  const { page, workspace, storage } = editor();
+  const model = path.join(workspace, 'models/tiny-encoder.safetensors');
+  await runCommand(page, 'Weightroom: Quantize Model…');
+  const file = page.locator('.quick-input-widget:visible input').first();
+  await file.fill(model);
+  await page.keyboard.press('Enter');
+  await acceptQuestion(page, 'Method');
+  await acceptQuestion(page, 'Bits per weight');
+  await acceptQuestion(page, 'What to write');
+  const report = await webview(page, 'quantization');
+  await report.locator('.state[data-state="done"]').waitFor();
+  await rowsOf(page, 'Runs').filter({ hasText: 'tiny-encoder' }).first().waitFor();
+  expect(await runFolders(storage)).toHaveLength(1);
+  const { tensors } = await openModel(path.join(workspace, 'models/tiny-encoder.w4.safetensors'));
+  expect(tensors).toHaveLength((await openModel(model)).tensors.length);
+});
