@@ -7,6 +7,18 @@ const root = path.resolve(import.meta.dirname, '../..');
 interface MenuEntry {
   readonly command: string;
   readonly when?: string;
+  readonly group?: string;
+}
+
+interface Setting {
+  readonly type: string;
+  readonly scope?: string;
+  readonly order?: number;
+  readonly markdownDescription?: string;
+  readonly enum?: readonly string[];
+  readonly markdownEnumDescriptions?: readonly string[];
+  readonly minimum?: number;
+  readonly maximum?: number;
 }
 
 interface Manifest {
@@ -20,12 +32,14 @@ interface Manifest {
       readonly command: string;
       readonly title: string;
       readonly category?: string;
+      readonly enablement?: string;
+      readonly icon?: string;
     }[];
     readonly menus: Readonly<Record<string, readonly MenuEntry[]>>;
     readonly views: Readonly<Record<string, readonly { readonly id: string; readonly icon: string }[]>>;
     readonly viewsContainers: { readonly activitybar: readonly { readonly icon: string }[] };
     readonly configuration: readonly {
-      readonly properties: Readonly<Record<string, { readonly scope?: string }>>;
+      readonly properties: Readonly<Record<string, Setting>>;
     }[];
     readonly walkthroughs: readonly {
       readonly steps: readonly {
@@ -120,6 +134,47 @@ describe('the manifest', () => {
       expect([name, scope]).not.toContain(undefined);
     const read = matches(source, /section\.get(?:<\w+>)?\('([\w.]+)'/g).map((key) => `weightroom.${key}`);
     expect(read).toEqual(Object.keys(properties).sort());
+  });
+
+  it('explains each setting, each of its values, and bounds each number', () => {
+    for (const { properties } of contributes.configuration) {
+      const settings = Object.values(properties);
+      expect(settings.map(({ order }) => order)).toEqual(settings.map((_, k) => k + 1));
+      for (const setting of settings) {
+        expect(setting.markdownDescription).toMatch(/^%setting\./);
+        expect(setting.markdownEnumDescriptions?.length).toBe(setting.enum?.length);
+        if (setting.type === 'integer') {
+          expect([typeof setting.minimum, typeof setting.maximum]).toEqual(['number', 'number']);
+        }
+      }
+    }
+  });
+
+  it('offers nothing that starts a process in a workspace that is not trusted', () => {
+    const startsProcesses = [
+      'weightroom.engine.install',
+      'weightroom.engine.refresh',
+      'weightroom.experiment.run',
+      'weightroom.model.compare',
+      'weightroom.model.quantize',
+    ];
+    const needTrust = contributes.commands.filter(({ enablement }) => enablement === 'isWorkspaceTrusted');
+    expect(needTrust.map(({ command }) => command).sort()).toEqual(startsProcesses);
+  });
+
+  it('gives every button of a toolbar and of a row its picture', () => {
+    const withPicture = contributes.commands.filter(({ icon }) => icon !== undefined);
+    const buttons = Object.values(contributes.menus)
+      .flat()
+      .filter(({ group }) => group !== undefined && /^(navigation|inline)/.test(group));
+    const names = withPicture.map(({ command }) => command);
+    expect(buttons.filter(({ command }) => !names.includes(command))).toEqual([]);
+  });
+
+  it('keeps to one container, a few views and five steps', () => {
+    expect(contributes.viewsContainers.activitybar).toHaveLength(1);
+    expect(contributes.views['weightroom']!.length).toBeLessThanOrEqual(5);
+    for (const { steps } of contributes.walkthroughs) expect(steps.length).toBeLessThanOrEqual(5);
   });
 
   it('keeps the program that runs jobs out of the hands of an untrusted workspace', () => {
