@@ -162,6 +162,19 @@ describe.each(THEME_KINDS)('in %s', (theme) => {
   });
 });
 
+test('a row that is chosen comes into sight under the head, and the columns stay where they are', async () => {
+  const { page } = await open(quantizeRun(60, true), { width: 300 });
+  await bodyRows().first().focus();
+  await page.keyboard.press('End');
+  const box = page.locator('.tensor-table .table-box');
+  expect(await box.evaluate((node) => node.scrollTop)).toBeGreaterThan(0);
+  await page.keyboard.press('Home');
+  const head = (await page.getByRole('columnheader', { name: 'Tensor' }).boundingBox())!;
+  const first = (await bodyRows().first().boundingBox())!;
+  expect(first.y).toBeGreaterThanOrEqual(head.y + head.height - 1);
+  expect(await box.evaluate((node) => node.scrollLeft)).toBe(0);
+});
+
 test.each([520, 300])('fits a column of %i pixels', async (width) => {
   await open(quantizeRun(24, true), { theme: 'vscode-dark', width });
   await panel.screenshot(`quantization-${width}-dark`);

@@ -42,6 +42,8 @@ export function tensorTable(
     body,
   );
 
+  const box = element('div', { class: 'table-box' }, table);
+
   body.addEventListener('click', (event) => choose(event.target));
   body.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' || event.key === ' ') choose(event.target);
@@ -62,8 +64,16 @@ export function tensorTable(
     const row = to === undefined ? undefined : all[to];
     if (!row) return to !== undefined;
     stopAt(row);
-    row.focus();
+    row.focus({ preventScroll: true });
+    bringIntoSight(row);
     return true;
+  }
+
+  /** Upwards and downwards alone: a row is wider than a narrow panel. */
+  function bringIntoSight(row: HTMLElement): void {
+    const left = box.scrollLeft;
+    row.scrollIntoView({ block: 'nearest' });
+    box.scrollLeft = left;
   }
 
   function sortBy(column: string, numeric: boolean): void {
@@ -126,7 +136,7 @@ export function tensorTable(
       'section',
       { class: 'tensor-table', attributes: { 'aria-label': 'Table of tensors' } },
       element('div', { class: 'filter' }, filter.element, count),
-      element('div', { class: 'table-box' }, table),
+      box,
     ),
     setTensors: (next) => {
       if (next.length < rows.size) rows.clear();
@@ -140,7 +150,7 @@ export function tensorTable(
       if (!row) return;
       row.setAttribute('aria-selected', 'true');
       stopAt(row);
-      row.scrollIntoView({ block: 'nearest' });
+      bringIntoSight(row);
     },
   };
 }

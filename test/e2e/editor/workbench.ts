@@ -66,7 +66,15 @@ async function revealInExplorer(page: Page, file: string): Promise<Locator> {
     const row = explorer.locator(`.monaco-list-row[aria-level="${depth + 1}"]`, { hasText: exactly(name) });
     await row.first().waitFor();
     const isFolder = depth < parts.length - 1;
-    if (isFolder && (await row.first().getAttribute('aria-expanded')) !== 'true') await row.first().click();
+    const expanded = row.and(explorer.locator('[aria-expanded="true"]'));
+    // Rows move while folders open: a click may have met another one.
+    while (isFolder && (await expanded.count()) === 0) {
+      await row.first().click();
+      await expanded
+        .first()
+        .waitFor({ timeout: 3000 })
+        .catch(() => undefined);
+    }
     if (!isFolder) return row.first();
   }
   throw new Error(`${file} names nothing`);
