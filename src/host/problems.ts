@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { errorReport, UserError } from '../protocol/userError';
+import { sentences } from './sentences';
 
 interface Fix {
   readonly label: string;
@@ -17,7 +18,7 @@ export class Problems {
     const { code, message, remedy } = errorReport(error);
     if (error instanceof UserError) this.log.error(`${code}: ${message} ${remedy}`);
     else this.log.error(error instanceof Error ? error : message);
-    void this.show(`${message} ${remedy}`, fixFor(code));
+    void this.show(sentences(message, remedy), fixFor(code));
   }
 
   private async show(text: string, fix: Fix | undefined): Promise<void> {

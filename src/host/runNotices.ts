@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { measured } from './quantities';
 import type { KnownRun, RunStore } from './runStore';
+import { sentences } from './sentences';
 
 /** Says once when a run that this window saw at work has ended, unless its panel shows it already. */
 export class RunNotices implements vscode.Disposable {
@@ -39,7 +40,7 @@ export class RunNotices implements vscode.Disposable {
 
   private async announceFailure(run: KnownRun): Promise<void> {
     const reason = run.error
-      ? `${run.error.message} ${run.error.remedy}`
+      ? sentences(run.error.message, run.error.remedy)
       : vscode.l10n.t('It gives no sign of life.');
     this.log.error([`${run.id}: ${reason}`, ...(run.logTail ?? [])].join('\n  '));
     const showLog = vscode.l10n.t('Show Log');

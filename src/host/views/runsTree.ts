@@ -3,6 +3,7 @@ import { isOver, RUN_STATES, type RunState, type RunSummary } from '../../protoc
 import { duration, measured, percent } from '../quantities';
 import { stateName } from '../runWords';
 import type { KnownRun, RunStore } from '../runStore';
+import { sentences } from '../sentences';
 import { Throttle } from '../throttle';
 
 /** Rows that change more often cannot be read; milliseconds. */
@@ -108,7 +109,7 @@ function runTooltip(run: RunSummary): vscode.MarkdownString {
     vscode.l10n.t('{0}, started {1}, {2}', stateName(run.state), started, duration(run.seconds)),
   );
   for (const [name, value] of Object.entries(run.last)) tooltip.appendText(`\n${name}: ${measured(value)}`);
-  if (run.error) tooltip.appendText(`\n${run.error.message} ${run.error.remedy}`);
+  if (run.error) tooltip.appendText(`\n${sentences(run.error.message, run.error.remedy)}`);
   tooltip.appendText(`\n${run.folder}`);
   return tooltip;
 }
