@@ -289,6 +289,13 @@ describe.each(THEME_KINDS)('in %s', (theme) => {
   });
 });
 
+test.each([300, 520, 1000])('its tabs begin where everything begins, %i pixels wide', async (width) => {
+  const { page } = await open(trainRun(), { width });
+  const tab = (await page.getByRole('tab').first().boundingBox())!;
+  const name = (await page.getByRole('heading', { level: 1 }).boundingBox())!;
+  expect(Math.abs(tab.x - name.x)).toBeLessThan(8);
+});
+
 test('fits a panel of 300 pixels', async () => {
   const { page } = await open(killedRun(), { width: 300 });
   const rightEdges = await page
