@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { useEditor } from './editor/fixture';
 import { nextRun, runFolders, untilRun } from './editor/runs';
@@ -5,7 +7,7 @@ import { saveScreenshot } from './editor/screenshots';
 import { webview } from './editor/webviews';
 import { openFile, openSideBar, runCommand } from './editor/workbench';
 
-const editor = useEditor();
+const editor = useEditor({ settings: { 'files.autoSave': 'off', 'weightroom.threads': 2 } });
 beforeEach(() => runCommand(editor().page, 'View: Close All Editors'));
 
 test('Run above defineExperiment trains beside the code, and leaves its result there', async () => {
@@ -29,4 +31,24 @@ test('Run above defineExperiment trains beside the code, and leaves its result t
     .first()
     .waitFor();
   await saveScreenshot(page, 'beside-the-code');
+});
+
+test('the Run view saves the experiment that it runs, and obeys the settings', async () => {
+  const { page, workspace } = editor();
+  const known = await runFolders(workspace);
+  await openFile(page, 'mnist-mlp.ts');
+  await page.keyboard.press('Control+Home');
+  await page.keyboard.type('/* Written just now. */ ');
+  await page.locator('.tab.active.dirty').waitFor();
+  const launcher = await webview(page, 'launcher');
+  await launcher.getByRole('combobox', { name: 'Experiment' }).click();
+  await launcher.getByRole('option', { name: 'mnist-mlp.ts' }).click();
+  await launcher.locator('vscode-text-field[aria-label="Step limit"] input').fill('2');
+  await launcher.getByRole('button', { name: 'Run', exact: true }).click();
+  const run = await nextRun(workspace, known);
+  expect(await readFile(path.join(workspace, 'mnist-mlp.ts'), 'utf8')).toMatch(
+    /^\/\* Written just now\. \*\/ import/,
+  );
+  const { spec } = await untilRun(run, ({ summary }) => summary.state === 'done');
+  expect(spec).toMatchObject({ job: 'train', maxSteps: 2, threads: 2 });
 });

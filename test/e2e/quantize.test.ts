@@ -74,7 +74,7 @@ test('Cancel in the notification ends a quantization, and leaves no file', async
   expect(await readdir(path.join(workspace, 'encoder'))).toEqual(files);
 });
 
-test('a tensor is chosen and its curve is read by the keyboard alone', async () => {
+test('a tensor of the report is chosen by the keyboard alone', async () => {
   const { page } = editor();
   await openSideBar(page);
   await runCommand(page, 'View: Close All Editors');
