@@ -29,7 +29,7 @@ export function createProgram(execute: (session: Session, action: Action) => Pro
     )
     .addOption(new Option('--device <id>', 'compute on this device alone').choices(['cpu']))
     .option('--seed <n>', 'seed of everything random', wholeNumber(0, 2 ** 32 - 1))
-    .option('--threads <n>', 'CPU threads of the engine (default: all)', wholeNumber(1, 1024))
+    .option('--threads <n>', 'CPU threads (default: all)', wholeNumber(1, 1024))
     .exitOverride()
     .configureOutput({ outputError: () => undefined })
     .configureHelp({ showGlobalOptions: true })

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { inlinePool } from '../quantize/kernels/pool';
+import { threadPool } from '../quantize/kernels/threadPool';
 import { openAnyModel } from '../quantize/native/open';
 import { quantizeModel } from '../quantize/quantizeModel';
 import type { QuantizeSummary } from '../protocol/events';
@@ -16,9 +16,11 @@ export const quantizeJob: Job<QuantizeSpec, QuantizeSummary> = {
 
   async *run(spec, { signal }) {
     const model = await openAnyModel(spec.input);
+    const pool = threadPool(spec.threads);
     try {
-      return yield* quantizeModel(model, spec, { signal, pool: inlinePool });
+      return yield* quantizeModel(model, spec, { signal, pool });
     } finally {
+      await pool.dispose();
       await model.close();
     }
   },

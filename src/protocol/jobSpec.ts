@@ -110,6 +110,8 @@ export interface QuantizeSpec {
   /** Glob patterns of tensor names to copy unchanged, beside those kept by default. */
   readonly keep: readonly string[];
   readonly seed: number;
+  /** Threads that the heavy loops run on; one a core where absent. */
+  readonly threads?: number;
 }
 
 /** A spec in which everything that is not given is as for a person who chooses nothing. */
@@ -175,6 +177,7 @@ function parseQuantizeSpec(spec: JsonObject): QuantizeSpec {
   if (size !== undefined)
     checkSize(method, form, { method: 'spec.method', size: 'spec.size', form: 'spec.form' });
   const calibration = optional(spec['calibration'], (v) => stringAt(v, 'spec.calibration'));
+  const threads = threadsAt(spec['threads']);
   return {
     job: 'quantize',
     input: stringAt(spec['input'], 'spec.input'),
@@ -192,6 +195,7 @@ function parseQuantizeSpec(spec: JsonObject): QuantizeSpec {
     ...(calibration !== undefined && { calibration }),
     keep: arrayAt(spec['keep'], 'spec.keep').map((glob, i) => stringAt(glob, `spec.keep[${i}]`)),
     seed: seedAt(spec['seed'], 'spec.seed'),
+    ...(threads !== undefined && { threads }),
   };
 }
 
@@ -236,7 +240,7 @@ function parseTrainSpec(spec: JsonObject): TrainSpec {
   const epochs = optional(spec['epochs'], (v) => numberAt(v, 'spec.epochs', positive));
   const maxSteps = optional(spec['maxSteps'], (v) => numberAt(v, 'spec.maxSteps', { min: 0, integer: true }));
   const seed = optional(spec['seed'], (v) => seedAt(v, 'spec.seed'));
-  const threads = optional(spec['threads'], (v) => numberAt(v, 'spec.threads', positive));
+  const threads = threadsAt(spec['threads']);
   const weights = optional(spec['weights'], (v) => stringAt(v, 'spec.weights'));
   const resume = optional(spec['resume'], (v) => stringAt(v, 'spec.resume'));
   return {
@@ -267,6 +271,10 @@ function parseOverrides(value: unknown): TrainSpec['overrides'] {
     }
   }
   return overrides;
+}
+
+function threadsAt(value: unknown): number | undefined {
+  return optional(value, (v) => numberAt(v, 'spec.threads', { min: 1, integer: true }));
 }
 
 /** Seeds are unsigned 32-bit integers. */

@@ -40,6 +40,10 @@ export const FIRST_QUANTIZE_VALUES: QuantizeValues = {
 };
 
 const METHODS: Readonly<Record<QuantizationMethodId, { readonly label: string; readonly hint: string }>> = {
+  dependent: {
+    label: 'Dependent quantization',
+    hint: 'The smallest error for its bits, any number of them: a trellis chooses, an entropy code packs.',
+  },
   'kashin-greedy': {
     label: 'Greedy Kashin decomposition',
     hint: 'Splits each tensor into two flat factors, x ≈ u + Qv, and codes both by four levels each.',

@@ -30,7 +30,7 @@ import { MODEL_FILE } from '../arguments';
 import { byteCount, numberBetween, repeated, wholeNumber } from '../flags';
 import { executeRun } from '../followRun';
 import { cancelledError } from '../interruption';
-import type { Run } from '../session';
+import type { GlobalOptions, Run } from '../session';
 import type { Style } from '../style';
 import { renderFacts, renderTable } from '../table';
 import { formatBytes, formatDecibels, formatDuration, formatNumber, formatShape, shortName } from '../units';
@@ -101,7 +101,7 @@ export function addQuantize(program: Command, run: Run): void {
     .action((file: string, options: QuantizeOptions) =>
       run(
         async (session) => {
-          const record = await executeRun(session, specOf(file, options, session.options.seed));
+          const record = await executeRun(session, specOf(file, options, session.options));
           if (record.summary.state === 'cancelled') throw cancelledError();
           const closing = closingSummary(record);
           const tensors = record.events.flatMap((event) => (event.type === 'tensor' ? [event.tensor] : []));
@@ -127,7 +127,7 @@ function groupSizeHelp(): string {
   return `weights that share their levels (default: ${sizes.join(', ')})`;
 }
 
-function specOf(file: string, options: QuantizeOptions, seed: number | undefined): QuantizeSpec {
+function specOf(file: string, options: QuantizeOptions, { seed, threads }: GlobalOptions): QuantizeSpec {
   const { method, preset, form, grouping, groupSize, range, keep, force = false } = options;
   const bits = options.bits ?? DEFAULT_BITS;
   if (options.size !== undefined) {
@@ -178,6 +178,7 @@ function specOf(file: string, options: QuantizeOptions, seed: number | undefined
     ...(calibration !== undefined && { calibration }),
     keep,
     ...(seed !== undefined && { seed }),
+    ...(threads !== undefined && { threads }),
   });
 }
 

@@ -22,13 +22,14 @@ export function modelCommands(
       const input =
         file instanceof vscode.Uri ? file.fsPath : await chooseModel(vscode.l10n.t('Quantize Model'));
       if (input === undefined) return;
-      const { preset, ...preferred } = readSettings(vscode.Uri.file(input)).quantize;
+      const { quantize, threads } = readSettings(vscode.Uri.file(input));
+      const { preset, ...preferred } = quantize;
       const suggested = memory.get<QuantizeChoice>(LAST_CHOICE) ?? preferred;
       const answers = await askHowToQuantize(input, suggested);
       if (!answers) return;
       const { method, bits, form } = answers;
       await memory.update(LAST_CHOICE, { method, bits, form });
-      await start(quantizeSpec({ input, ...answers, preset }));
+      await start(quantizeSpec({ input, ...answers, preset, ...(threads !== undefined && { threads }) }));
     },
     'weightroom.model.inspect': async (file) => {
       const model =
