@@ -1,12 +1,10 @@
 import { hadamard } from './hadamard';
+import { checkLength, type OrthogonalTransform } from './orthogonal/transform';
 import { Random } from './random';
+import { negate, randomSigns } from './randomSigns';
 
 /** A random orthogonal matrix P of some length with P = Pᵀ = P⁻¹, applied in O(n log n). */
-export interface Involution {
-  readonly length: number;
-  /** Replaces z by P z, in place. */
-  apply(z: Float32Array): void;
-}
+export type Involution = OrthogonalTransform;
 
 /**
  * The symmetric involution P = Tᵀ·D·T: D random signs, T an orthogonal transform that spreads every
@@ -27,40 +25,53 @@ export interface Involution {
  * where bit (i mod 32), counted from the least significant, of word ⌊i / 32⌋ is set.
  */
 export function createInvolution(length: number, seed: number): Involution {
-  const random = new Random(seed);
-  const signs = randomSigns(length, random);
-  const { rowLength, rows, span } = factors(length);
-  const block = span * rowLength;
-  const ranges =
-    rows === 1
-      ? []
-      : [
-          { start: 0, signs: undefined },
-          { start: (rows - span) * rowLength, signs: randomSigns(length, random) },
-          { start: Math.floor((rows - span) / 2) * rowLength, signs: randomSigns(length, random) },
-        ];
-  const backwards = [...ranges].reverse();
+  const passes = involutionPasses(length, seed);
+  const apply = (z: Float32Array) => {
+    checkLength(involution, z);
+    for (const pass of passes) {
+      if (pass.kind === 'rows') {
+        for (let start = 0; start < length; start += pass.length) hadamard(z, start, pass.length);
+      } else if (pass.kind === 'columns') {
+        hadamard(z, pass.start, pass.length, pass.stride);
+      } else {
+        negate(z, pass.signs);
+      }
+    }
+  };
+  const involution: Involution = { length, apply, applyTranspose: apply };
+  return involution;
+}
 
-  const transformRows = (z: Float32Array) => {
-    for (let start = 0; start < length; start += rowLength) hadamard(z, start, rowLength);
-  };
-  return {
-    length,
-    apply(z) {
-      if (z.length !== length) throw new RangeError(`P has length ${length}, the vector ${z.length}.`);
-      transformRows(z);
-      for (const range of ranges) {
-        if (range.signs) negate(z, range.signs);
-        hadamard(z, range.start, block, rowLength);
-      }
-      negate(z, signs);
-      for (const range of backwards) {
-        hadamard(z, range.start, block, rowLength);
-        if (range.signs) negate(z, range.signs);
-      }
-      transformRows(z);
-    },
-  };
+/** One pass over a vector; see {@link createInvolution}. */
+export type InvolutionPass =
+  /** The Hadamard transform of each run of `length` elements. */
+  | { readonly kind: 'rows'; readonly length: number }
+  /** That of the columns of a matrix of `stride` columns, `length` elements from `start` on. */
+  | { readonly kind: 'columns'; readonly start: number; readonly length: number; readonly stride: number }
+  | { readonly kind: 'signs'; readonly signs: Uint32Array };
+
+/** What the involution does to a vector, in order; backwards it is the same. */
+export function involutionPasses(length: number, seed: number): readonly InvolutionPass[] {
+  const random = new Random(seed);
+  const middle: InvolutionPass = { kind: 'signs', signs: randomSigns(length, random) };
+  const { rowLength, rows, span } = factors(length);
+  const column = (row: number): InvolutionPass => ({
+    kind: 'columns',
+    start: row * rowLength,
+    length: span * rowLength,
+    stride: rowLength,
+  });
+  const spread: InvolutionPass[] = rowLength > 1 ? [{ kind: 'rows', length: rowLength }] : [];
+  if (rows > 1) {
+    spread.push(
+      column(0),
+      { kind: 'signs', signs: randomSigns(length, random) },
+      column(rows - span),
+      { kind: 'signs', signs: randomSigns(length, random) },
+      column(Math.floor((rows - span) / 2)),
+    );
+  }
+  return [...spread, middle, ...spread.toReversed()];
 }
 
 /** n = rowLength · rows with rowLength a power of two and rows odd; span is the largest power of two ≤ rows. */
@@ -71,23 +82,4 @@ function factors(length: number): { rowLength: number; rows: number; span: numbe
   let span = 1;
   while (2 * span <= rows) span *= 2;
   return { rowLength, rows, span };
-}
-
-/** One bit a sign, least significant bit of the first word first. */
-function randomSigns(length: number, random: Random): Uint32Array {
-  return Uint32Array.from({ length: Math.ceil(length / 32) }, () => random.nextUint32());
-}
-
-/** Flips the sign bits of a float32 vector where `signs` has a 1. */
-function negate(z: Float32Array, signs: Uint32Array): void {
-  const bits = new Int32Array(z.buffer, z.byteOffset, z.length);
-  const { length } = bits;
-  for (let start = 0; start < length; start += 32) {
-    const end = Math.min(start + 32, length);
-    let word = signs[start >>> 5]! | 0;
-    for (let i = start; i < end; i++) {
-      bits[i] = bits[i]! ^ (word << 31);
-      word >>= 1;
-    }
-  }
 }

@@ -89,7 +89,8 @@ describe('the greedy decomposition', () => {
   it('says so when steps hardly help', async () => {
     // With P = −1 the rotated cube is the cube itself, and a single number is far from its vertices.
     const length = 4096;
-    const useless: Involution = { length, apply: (z) => z.forEach((value, i) => (z[i] = -value)) };
+    const negate = (z: Float32Array) => z.forEach((value, i) => (z[i] = -value));
+    const useless: Involution = { length, apply: negate, applyTranspose: negate };
     const { stop, residual } = await decompose(oneHot(length), useless, THOROUGH);
     expect(stop.cause).toBe('stalled');
     expect(stop).toHaveProperty('flatness');
