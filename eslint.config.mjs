@@ -9,6 +9,7 @@ const floors = [
   ['host', 'cli'],
   ['worker'],
   ['jobs'],
+  ['studies'],
   ['train', 'loader'],
   ['quantize'],
   ['engine'],
@@ -31,7 +32,7 @@ const zones = floors.flatMap((rooms, floor) =>
 );
 
 /** Rooms that pull in TensorFlow.js or compute; what runs inside the editor must not load them. */
-const computing = ['worker', 'jobs', 'engine', 'train', 'quantize'];
+const computing = ['worker', 'jobs', 'studies', 'engine', 'train', 'quantize'];
 const editorZones = ['./src/host', './src/extension.ts', './webview'].flatMap((target) =>
   computing.map((room) => ({
     target,
