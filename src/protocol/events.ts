@@ -3,6 +3,7 @@
  * executes the run, read by anybody. A line that cannot be read (the last one of a crash, an event
  * kind from a later version) is skipped.
  */
+import type { KashinTransform } from './jobSpec';
 import type { ErrorReport } from './userError';
 
 /** What a job yields. The worker stamps it with the time and appends it. */
@@ -64,14 +65,49 @@ export interface TensorResult {
   readonly decomposition?: DecompositionTrace;
 }
 
-/** How the greedy decomposition x ≈ u + Qv of one tensor went. */
+/** How the decomposition x ≈ u + Qv of one tensor went, over all the vectors that it was cut into. */
 export interface DecompositionTrace {
   /** Relative residual ‖r‖₂ / ‖x‖₂ after each step, starting with 1. */
   readonly residual: readonly number[];
-  /** Max-norm constants √N·‖u‖∞ / ‖x‖₂ and √N·‖v‖∞ / ‖x‖₂. */
+  /** Max-norm constants √N·‖u‖∞ / ‖x‖₂ and √N·‖v‖∞ / ‖x‖₂: the largest of all vectors. */
   readonly maxNorm: { readonly u: number; readonly v: number };
   /** Histograms of both factors, in units of their root mean square. */
   readonly histogram: { readonly u: Histogram; readonly v: Histogram };
+  /**
+   * Health ratio ρ of each step and of the one that would have come next: ‖r‖₁ / (√N·‖r‖₂) in the basis that the
+   * step used. About 0.75 to 0.8 where all is well; a step multiplies the residual by √(1 − ρ²).
+   */
+  readonly flatness?: readonly number[];
+  /** Vectors that the tensor was cut into, each with a scale of its own. */
+  readonly vectors?: number;
+  /** What Q was: one matrix for each whole vector, for each row, or a Kronecker product of two. */
+  readonly transform?: KashinTransform;
+  /** Where vectors stopped short of the tolerance: why, and how many. */
+  readonly unfinished?: { readonly cause: 'stalled' | 'step limit'; readonly vectors: number };
+  /** A first attempt with a Kronecker product that stalled, before the full-length matrix took over. */
+  readonly fallback?: {
+    readonly steps: number;
+    /** Relative residual and ρ where it was given up. */
+    readonly residual: number;
+    readonly flatness: number;
+    /** Why, for people: `its largest row is 5.1 times the mean`. */
+    readonly cause: string;
+  };
+  /** Both factors together, of methods whose codes stand for pairs (u, v). */
+  readonly joint?: JointHistogram;
+}
+
+/** Pairs (u, v) counted in the plane, in units of the root mean square of x. */
+export interface JointHistogram {
+  /** Left edge of the first bin of either axis, and width of every bin. */
+  readonly start: number;
+  readonly width: number;
+  /** Bins along each axis. */
+  readonly bins: number;
+  /** Row-major `[bins of u, bins of v]`; what lies beyond is counted in the outer bins. */
+  readonly counts: readonly number[];
+  /** Pairs that the codes stand for. */
+  readonly centroids: readonly (readonly [number, number])[];
 }
 
 export interface Histogram {
