@@ -15,7 +15,13 @@ import {
   type JsonObject,
 } from './validate';
 
-export const QUANTIZATION_METHODS = ['dependent', 'kashin-greedy', 'rtn'] as const;
+export const QUANTIZATION_METHODS = [
+  'dependent',
+  'kashin-greedy',
+  'kashin-alternating',
+  'kashin-truncation',
+  'rtn',
+] as const;
 export type QuantizationMethodId = (typeof QUANTIZATION_METHODS)[number];
 
 /**
@@ -43,6 +49,20 @@ export type Grouping = (typeof GROUPINGS)[number];
 export const RTN_RANGES = ['mse', 'absmax'] as const;
 export type RtnRange = (typeof RTN_RANGES)[number];
 
+/**
+ * What the codes of Kashin's method stand for: pairs (u, v) from one list for each tensor, or levels of u and of v
+ * on their own.
+ */
+export const KASHIN_CODEBOOKS = ['joint', 'separate'] as const;
+export type KashinCodebook = (typeof KASHIN_CODEBOOKS)[number];
+
+/**
+ * Q in Kashin's x ≈ u + Qv: a matrix over the whole flattened tensor, over each row of it, or a Kronecker
+ * product that mixes rows and columns.
+ */
+export const KASHIN_TRANSFORMS = ['full', 'rows', 'kronecker'] as const;
+export type KashinTransform = (typeof KASHIN_TRANSFORMS)[number];
+
 /** What a method lets a person choose. */
 export interface MethodOffer {
   /** Bits a weight: some whole numbers, or any number of a range. */
@@ -55,11 +75,15 @@ export interface MethodOffer {
    * files expect.
    */
   readonly groupSize?: number;
+  /** Whether codebook and transform of Kashin's method may be chosen. */
+  readonly kashin?: boolean;
 }
 
 export const METHOD_OFFERS: Readonly<Record<QuantizationMethodId, MethodOffer>> = {
   dependent: { bits: { from: 1, to: 8 }, size: true },
-  'kashin-greedy': { bits: { whole: [4] }, size: false, groupSize: 4096 },
+  'kashin-greedy': { bits: { whole: [2, 3, 4, 5, 6] }, size: false, groupSize: 4096, kashin: true },
+  'kashin-alternating': { bits: { whole: [4] }, size: false, groupSize: 4096, kashin: true },
+  'kashin-truncation': { bits: { whole: [2, 3, 4, 5, 6] }, size: false, groupSize: 4096, kashin: true },
   rtn: { bits: { whole: [2, 3, 4, 5, 6, 7, 8] }, size: false, groupSize: 128 },
 };
 
@@ -105,6 +129,9 @@ export interface QuantizeSpec {
   /** Weights that share one set of levels, where `grouping` is `group`. */
   readonly groupSize: number;
   readonly range: RtnRange;
+  /** Of Kashin's methods; what each prefers where absent. */
+  readonly codebook?: KashinCodebook;
+  readonly transform?: KashinTransform;
   /** Absolute path of a text file: errors are weighed by what the model does with its lines. */
   readonly calibration?: string;
   /** Glob patterns of tensor names to copy unchanged, beside those kept by default. */
@@ -178,13 +205,22 @@ function parseQuantizeSpec(spec: JsonObject): QuantizeSpec {
     checkSize(method, form, { method: 'spec.method', size: 'spec.size', form: 'spec.form' });
   const calibration = optional(spec['calibration'], (v) => stringAt(v, 'spec.calibration'));
   const threads = threadsAt(spec['threads']);
+  const codebook = optional(spec['codebook'], (v) => oneOfAt(v, 'spec.codebook', KASHIN_CODEBOOKS));
+  const transform = optional(spec['transform'], (v) => oneOfAt(v, 'spec.transform', KASHIN_TRANSFORMS));
+  const bits = checkBits(method, numberAt(spec['bits'], 'spec.bits', { min: 1, max: 8 }));
+  const kashin = { codebook, transform, bits };
+  checkKashinChoices(method, kashin, {
+    method: 'spec.method',
+    codebook: 'spec.codebook',
+    transform: 'spec.transform',
+  });
   return {
     job: 'quantize',
     input: stringAt(spec['input'], 'spec.input'),
     output: stringAt(spec['output'], 'spec.output'),
     force: booleanAt(spec['force'], 'spec.force'),
     method,
-    bits: checkBits(method, numberAt(spec['bits'], 'spec.bits', { min: 1, max: 8 })),
+    bits,
     ...(size !== undefined && { size }),
     // Specs of earlier versions lack what follows with a default.
     preset: optional(spec['preset'], (v) => oneOfAt(v, 'spec.preset', PRESETS)) ?? DEFAULT_PRESET,
@@ -192,6 +228,8 @@ function parseQuantizeSpec(spec: JsonObject): QuantizeSpec {
     grouping: optional(spec['grouping'], (v) => oneOfAt(v, 'spec.grouping', GROUPINGS)) ?? 'group',
     groupSize: numberAt(spec['groupSize'], 'spec.groupSize', { min: 32, max: 2 ** 24, integer: true }),
     range: optional(spec['range'], (v) => oneOfAt(v, 'spec.range', RTN_RANGES)) ?? 'mse',
+    ...(codebook !== undefined && { codebook }),
+    ...(transform !== undefined && { transform }),
     ...(calibration !== undefined && { calibration }),
     keep: arrayAt(spec['keep'], 'spec.keep').map((glob, i) => stringAt(glob, `spec.keep[${i}]`)),
     seed: seedAt(spec['seed'], 'spec.seed'),
@@ -231,6 +269,41 @@ export function checkSize(
       'size-not-offered',
       `${names.size} is the size of a packed file, and ${names.form} is ${form}.`,
       `Give ${names.form} native.`,
+    );
+  }
+}
+
+/**
+ * Checks that codebook and transform may be chosen. `names` are what the person wrote: flags or fields.
+ * @throws UserError `choice-not-offered`
+ */
+export function checkKashinChoices(
+  method: QuantizationMethodId,
+  choices: {
+    readonly codebook: KashinCodebook | undefined;
+    readonly transform: KashinTransform | undefined;
+    readonly bits: number;
+  },
+  names: { readonly method: string; readonly codebook: string; readonly transform: string },
+): void {
+  const { codebook, transform, bits } = choices;
+  const chosen = [
+    ...(codebook === undefined ? [] : [names.codebook]),
+    ...(transform === undefined ? [] : [names.transform]),
+  ];
+  if (chosen.length > 0 && METHOD_OFFERS[method].kashin !== true) {
+    const offering = QUANTIZATION_METHODS.filter((id) => METHOD_OFFERS[id].kashin);
+    throw new UserError(
+      'choice-not-offered',
+      `${chosen.join(' and ')} cannot be chosen with ${names.method} ${method}.`,
+      `Allowed with ${offering.join(', ')}.`,
+    );
+  }
+  if (codebook === 'separate' && bits !== 4) {
+    throw new UserError(
+      'choice-not-offered',
+      `${names.codebook} separate has two bits for each factor, and ${bits} are asked for.`,
+      `Give 4 bits, or ${names.codebook} joint.`,
     );
   }
 }

@@ -3,11 +3,13 @@ import { UserError } from '../protocol/userError';
 import { openRtn } from './baselines/rtnDecoder';
 import type { OpenDecoder } from './decoder';
 import { openDependent } from './dependent/decode';
-import { openKashinGreedy } from './kashin/kashinGreedyDecoder';
+import { openKashin } from './kashin/kashinDecoder';
 
 const DECODERS: Readonly<Record<QuantizationMethodId, OpenDecoder>> = {
   dependent: openDependent,
-  'kashin-greedy': openKashinGreedy,
+  'kashin-greedy': openKashin,
+  'kashin-alternating': openKashin,
+  'kashin-truncation': openKashin,
   rtn: openRtn,
 };
 

@@ -1,6 +1,12 @@
 import type { TensorEntry } from '../modelfile/model';
 import type { DecompositionTrace } from '../protocol/events';
-import type { Preset, QuantizationMethodId, RtnRange } from '../protocol/jobSpec';
+import type {
+  KashinCodebook,
+  KashinTransform,
+  Preset,
+  QuantizationMethodId,
+  RtnRange,
+} from '../protocol/jobSpec';
 import type { JsonObject } from '../protocol/validate';
 import type { KernelPool } from './kernels/pool';
 import type { PackedTensor } from './packedTensor';
@@ -19,6 +25,9 @@ export interface QuantizeOptions {
   /** Consecutive weights that share one set of levels, for the methods that have groups. */
   readonly groupSize: number;
   readonly range: RtnRange;
+  /** For the methods of Kashin's family; each has a choice of its own where these are absent. */
+  readonly codebook?: KashinCodebook;
+  readonly transform?: KashinTransform;
   /** Seed of everything random; the native file stores it. */
   readonly seed: number;
   /** How much time a better result is worth. */

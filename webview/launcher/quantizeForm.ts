@@ -45,8 +45,16 @@ const METHODS: Readonly<Record<QuantizationMethodId, { readonly label: string; r
     hint: 'The smallest error for its bits, any number of them: a trellis chooses, an entropy code packs.',
   },
   'kashin-greedy': {
-    label: 'Greedy Kashin decomposition',
-    hint: 'Splits each tensor into two flat factors, x ≈ u + Qv, and codes both by four levels each.',
+    label: 'Kashin decomposition, greedy',
+    hint: 'As published in 2024: two flat factors, x ≈ u + Qv, coded together by pairs of levels.',
+  },
+  'kashin-alternating': {
+    label: 'Kashin decomposition, alternating',
+    hint: 'As published in 2026: x ≈ u + Qv row by row on a fixed schedule, four levels a factor.',
+  },
+  'kashin-truncation': {
+    label: 'Kashin decomposition, truncation',
+    hint: 'The older way to x ≈ u + Qv, by clipping: the flattest factors, and more error.',
   },
   rtn: {
     label: 'Round to nearest',

@@ -5,11 +5,14 @@ import { defaultOutput } from '../../modelfile/outputName';
 import type { QuantizeSummary, TensorResult } from '../../protocol/events';
 import {
   bitsInWords,
+  checkKashinChoices,
   checkSize,
   DEFAULT_BITS,
   DEFAULT_METHOD,
   DEFAULT_PRESET,
   GROUPINGS,
+  KASHIN_CODEBOOKS,
+  KASHIN_TRANSFORMS,
   METHOD_OFFERS,
   offersBits,
   OUTPUT_FORMS,
@@ -18,6 +21,8 @@ import {
   quantizeSpec,
   RTN_RANGES,
   type Grouping,
+  type KashinCodebook,
+  type KashinTransform,
   type OutputForm,
   type Preset,
   type QuantizationMethodId,
@@ -47,6 +52,8 @@ interface QuantizeOptions {
   readonly grouping: Grouping;
   readonly groupSize?: number;
   readonly range: RtnRange;
+  readonly codebook?: KashinCodebook;
+  readonly transform?: KashinTransform;
   readonly calibration?: string;
 }
 
@@ -95,6 +102,18 @@ export function addQuantize(program: Command, run: Run): void {
       )
         .choices(RTN_RANGES)
         .default('mse'),
+    )
+    .addOption(
+      new Option(
+        '--codebook <c>',
+        "of Kashin's methods: pairs (u, v) for the whole tensor, or levels of u and v for each group",
+      ).choices(KASHIN_CODEBOOKS),
+    )
+    .addOption(
+      new Option(
+        '--transform <t>',
+        "Q of Kashin's methods: over the whole tensor, each row, or rows and columns",
+      ).choices(KASHIN_TRANSFORMS),
     )
     .option('--calibration <file>', 'a text file; errors are weighed by what the model does with its lines')
     .addHelpText('after', '\nExample:\n  weightroom quantize model.safetensors --bits 4 --keep "*.bias"')
@@ -147,6 +166,9 @@ function specOf(file: string, options: QuantizeOptions, { seed, threads }: Globa
       `Allowed with ${method}: ${bitsInWords(method)}.`,
     );
   }
+  const { codebook, transform } = options;
+  const names = { method: '--method', codebook: '--codebook', transform: '--transform' };
+  checkKashinChoices(method, { codebook, transform, bits }, names);
   const input = path.resolve(file);
   const target = { bits, form, ...(options.size !== undefined && { size: options.size }) };
   const output = options.out === undefined ? defaultOutput(input, target) : path.resolve(options.out);
@@ -175,6 +197,8 @@ function specOf(file: string, options: QuantizeOptions, { seed, threads }: Globa
     grouping,
     ...(groupSize !== undefined && { groupSize }),
     range,
+    ...(codebook !== undefined && { codebook }),
+    ...(transform !== undefined && { transform }),
     ...(calibration !== undefined && { calibration }),
     keep,
     ...(seed !== undefined && { seed }),

@@ -56,8 +56,16 @@ async function askMethod(answers: QuantizeChoice, place: Place) {
       detail: vscode.l10n.t('The smallest error for its bits: a trellis and an entropy code. Any number of bits.'),
     },
     'kashin-greedy': {
-      label: vscode.l10n.t('Greedy Kashin decomposition'),
-      detail: vscode.l10n.t('Splits each tensor into two flat factors and codes them by four levels each.'),
+      label: vscode.l10n.t('Kashin decomposition, greedy'),
+      detail: vscode.l10n.t('As published in 2024: two flat factors, coded together by pairs of levels.'),
+    },
+    'kashin-alternating': {
+      label: vscode.l10n.t('Kashin decomposition, alternating'),
+      detail: vscode.l10n.t('As published in 2026: row by row on a fixed schedule, four levels a factor.'),
+    },
+    'kashin-truncation': {
+      label: vscode.l10n.t('Kashin decomposition, truncation'),
+      detail: vscode.l10n.t('The older way, by clipping: the flattest factors, and more error.'),
     },
     rtn: {
       label: vscode.l10n.t('Round to nearest'),

@@ -1,9 +1,11 @@
 import { encodeChunk, searchChunk } from '../dependent/chunkTasks';
+import { codeChunk } from '../kashin/codeChunk';
 
 /** The heavy loops of all methods, by name. Each takes and gives plain data, so that a thread can run it. */
 export const tasks = {
   'dependent.search': searchChunk,
   'dependent.encode': encodeChunk,
+  'kashin.chunk': codeChunk,
 };
 
 export type Tasks = typeof tasks;
