@@ -21,16 +21,24 @@ export async function compileAssembly(source) {
   const hash = createHash('sha256').update(JSON.stringify([version, FLAGS, path.basename(source)]));
   for (const name of files) hash.update(`\0${name}\0`).update(await readFile(path.join(folder, name)));
   const kept = path.join(cache, 'assembly', `${hash.digest('hex')}.wasm`);
-  try {
-    return await readFile(kept);
-  } catch {
-    const module = await compile(folder, path.basename(source));
-    await mkdir(path.dirname(kept), { recursive: true });
-    const temporary = `${kept}.${process.pid}`;
-    await writeFile(temporary, module);
-    await rename(temporary, kept);
-    return module;
-  }
+  let module = underWay.get(kept);
+  if (!module) underWay.set(kept, (module = readFile(kept).catch(() => make(source, kept))));
+  return module;
+}
+
+/**
+ * Modules of this process, by their place in the cache: bundles that are built side by side share them.
+ * @type {Map<string, Promise<Buffer>>}
+ */
+const underWay = new Map();
+
+async function make(source, kept) {
+  const module = await compile(path.dirname(source), path.basename(source));
+  await mkdir(path.dirname(kept), { recursive: true });
+  const temporary = `${kept}.${process.pid}`;
+  await writeFile(temporary, module);
+  await rename(temporary, kept);
+  return module;
 }
 
 /**
