@@ -36,7 +36,8 @@ export function activate(context: vscode.ExtensionContext): void {
   const starter = new JobStarter(path.join(dist, 'worker.js'), roots, store);
   const engines = new EngineList(cli);
   const documents = new ModelDocuments(cli);
-  const panels = new RunPanels(context.extensionUri, store, new RunIntents(pages, problems));
+  const intents = new RunIntents(pages, problems, (spec) => startFromForm(spec));
+  const panels = new RunPanels(context.extensionUri, store, intents);
   const runsTree = new RunsTree(store);
   const enginesTree = new EnginesTree(engines, problems);
 

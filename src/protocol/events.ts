@@ -8,7 +8,15 @@ import type { ErrorReport } from './userError';
 
 /** What a job yields. The worker stamps it with the time and appends it. */
 export type RunEventBody =
-  StartedEvent | ProgressEvent | MetricsEvent | TensorEvent | OutputEvent | MessageEvent | FinishedEvent;
+  | StartedEvent
+  | ProgressEvent
+  | MetricsEvent
+  | TensorEvent
+  | RateDistortionEvent
+  | QualityEvent
+  | OutputEvent
+  | MessageEvent
+  | FinishedEvent;
 
 /** An event with `time`, milliseconds since 1970. */
 export type RunEvent = RunEventBody & { readonly time: number };
@@ -63,6 +71,8 @@ export interface TensorResult {
   readonly iterations: number;
   /** What the report draws of a decomposition. */
   readonly decomposition?: DecompositionTrace;
+  /** Histogram of the weights, in units of their root mean square, for methods that code them as they are. */
+  readonly histogram?: Histogram;
 }
 
 /** How the decomposition x ≈ u + Qv of one tensor went, over all the vectors that it was cut into. */
@@ -115,8 +125,51 @@ export interface Histogram {
   readonly start: number;
   readonly width: number;
   readonly counts: readonly number[];
-  /** Centroids of the codebooks (mean over the groups), in the same units. */
+  /** Centroids of the codebooks (mean over the groups), in the same units; empty where there are none. */
   readonly centroids: readonly number[];
+}
+
+/**
+ * What each method and number of bits makes of this model, measured on a sample of its weights. Rows of a
+ * later event add to those before; one of the same method and nominal bits replaces them.
+ */
+export interface RateDistortionEvent extends RateDistortion {
+  readonly type: 'rateDistortion';
+}
+
+export interface RateDistortion {
+  readonly rows: readonly RateDistortionRow[];
+  readonly sampled: { readonly weights: number; readonly tensors: number };
+}
+
+export interface RateDistortionRow {
+  /** Identifier of the method. */
+  readonly method: string;
+  /** Bits a weight: as the method is asked for them, and with scales, levels and tables counted. */
+  readonly bits: { readonly nominal: number; readonly true: number };
+  /** Squared error over squared weights. */
+  readonly distortion: number;
+  readonly snrDb: number;
+  /** Time to quantize the sample. */
+  readonly seconds: number;
+}
+
+/** A task was done with the model as it was and as it is now. */
+export interface QualityEvent extends Quality {
+  readonly type: 'quality';
+}
+
+export interface Quality {
+  /** For people: `Spam or ham`. */
+  readonly task: string;
+  /** What is measured: `accuracy`, `perplexity`. */
+  readonly metric: string;
+  readonly unit?: string;
+  readonly before: number;
+  readonly after: number;
+  readonly higherIsBetter: boolean;
+  /** What the values are means over. */
+  readonly samples: number;
 }
 
 /** A file was made; `path` is absolute. */
@@ -167,6 +220,8 @@ const EVENT_TYPES: readonly string[] = [
   'progress',
   'metrics',
   'tensor',
+  'rateDistortion',
+  'quality',
   'output',
   'message',
   'finished',
@@ -205,6 +260,9 @@ const TEXT_KEYS: readonly string[] = [
   'remedy',
   'reason',
   'code',
+  'method',
+  'task',
+  'metric',
 ];
 
 function reviveNumber(key: string, value: unknown): unknown {

@@ -3,7 +3,7 @@
  * complete snapshot; after that it gets increments, at most ten a second. Back comes only intent.
  */
 import type { EngineId, EngineStatus } from './engine';
-import type { TensorResult, FinishedEvent } from './events';
+import type { FinishedEvent, Quality, RateDistortion, TensorResult } from './events';
 import type { JobSpec } from './jobSpec';
 import type { RunSummary } from './run';
 
@@ -23,6 +23,10 @@ export interface RunView {
   readonly spec: JobSpec;
   readonly series: readonly Series[];
   readonly tensors: readonly TensorResult[];
+  /** This model under other methods and bits; absent until it is measured. */
+  readonly rateDistortion?: RateDistortion;
+  /** Tasks before and after, in the order of their measurement. */
+  readonly quality?: readonly Quality[];
   readonly messages: readonly { readonly level: 'info' | 'warning'; readonly text: string }[];
   readonly finished?: FinishedEvent;
   /** `TensorFlow 2.21.0 on CPU`; absent where no engine was loaded. */
@@ -32,12 +36,14 @@ export interface RunView {
 /** A panel on one run: the run panel and the quantization report. */
 export type ToRunPanel =
   | { readonly type: 'snapshot'; readonly run: RunView }
-  /** To be appended: new points of each series, new tensors, new messages. */
+  /** To be appended: new points of each series, new tensors, tasks and messages. The rest is complete. */
   | {
       readonly type: 'increment';
       readonly summary: RunSummary;
       readonly series: readonly Series[];
       readonly tensors: readonly TensorResult[];
+      readonly rateDistortion?: RateDistortion;
+      readonly quality?: readonly Quality[];
       readonly messages: RunView['messages'];
       readonly finished?: FinishedEvent;
       readonly engine?: string;
@@ -50,6 +56,8 @@ export type FromRunPanel =
   | { readonly type: 'cancel' }
   | { readonly type: 'showLog' }
   | { readonly type: 'openOutput'; readonly path: string }
+  /** Quantize the same model in the same way again, to the packed form. */
+  | { readonly type: 'pack' }
   | { readonly type: 'export'; readonly format: 'html' | 'csv' }
   | { readonly type: 'saveImage'; readonly suggestedName: string; readonly png: Uint8Array }
   | { readonly type: 'saveText'; readonly suggestedName: string; readonly text: string };

@@ -16,6 +16,8 @@ export type ReportSection =
       readonly rows: readonly (readonly (string | number)[])[];
       readonly note?: string;
     }
+  /** One quantization, with all that its panel shows, under headings of its own. */
+  | { readonly kind: 'quantization'; readonly run: RunView }
   /** Several runs over one another: their curves, or their tensors' errors. */
   | {
       readonly kind: 'runs';

@@ -42,6 +42,8 @@ export class SummaryFold {
         this.absorbSummary(event);
         return;
       case 'tensor':
+      case 'rateDistortion':
+      case 'quality':
       case 'output':
       case 'message':
         return;

@@ -1,14 +1,16 @@
-import type { FinishedEvent, RunEvent, TensorResult } from '../protocol/events';
+import type { FinishedEvent, Quality, RateDistortion, RunEvent, TensorResult } from '../protocol/events';
 import type { JobSpec } from '../protocol/jobSpec';
 import type { RunView, ToRunPanel } from '../protocol/messages';
 import type { RunEnvironment, RunRecord, RunSummary } from '../protocol/run';
 import { Columns } from './columns';
 import { engineText } from './environmentFile';
 
-/** Up to where somebody has seen a run: how many points, tensors and messages. */
+/** Up to where somebody has seen a run: how many points, tensors, measurements and messages. */
 export interface ViewPosition {
   readonly points: ReadonlyMap<string, number>;
   readonly tensors: number;
+  readonly rateDistortions: number;
+  readonly quality: number;
   readonly messages: number;
 }
 
@@ -22,6 +24,9 @@ export type RunIncrement = Extract<ToRunPanel, { readonly type: 'increment' }>;
 export class RunViewBuilder {
   private readonly columns = new Map<string, Columns>();
   private readonly tensors: TensorResult[] = [];
+  private rateDistortion: RateDistortion | undefined;
+  private rateDistortions = 0;
+  private readonly quality: Quality[] = [];
   private readonly messages: RunView['messages'][number][] = [];
   private started: number | undefined;
   private finished: FinishedEvent | undefined;
@@ -52,6 +57,8 @@ export class RunViewBuilder {
     return {
       points: new Map([...this.columns.values()].map((column) => [column.name, column.length])),
       tensors: this.tensors.length,
+      rateDistortions: this.rateDistortions,
+      quality: this.quality.length,
       messages: this.messages.length,
     };
   }
@@ -63,6 +70,9 @@ export class RunViewBuilder {
         .filter((column) => column.length > (seen.points.get(column.name) ?? 0))
         .map((column) => column.series(seen.points.get(column.name) ?? 0)),
       tensors: this.tensors.slice(seen.tensors),
+      ...(this.rateDistortion &&
+        this.rateDistortions > seen.rateDistortions && { rateDistortion: this.rateDistortion }),
+      ...(this.quality.length > seen.quality && { quality: this.quality.slice(seen.quality) }),
       messages: this.messages.slice(seen.messages),
       ...(this.finished && { finished: this.finished }),
       ...(this.engine !== undefined && { engine: this.engine }),
@@ -81,6 +91,13 @@ export class RunViewBuilder {
       }
       case 'tensor':
         this.tensors.push(event.tensor);
+        return;
+      case 'rateDistortion':
+        this.rateDistortion = merged(this.rateDistortion, event);
+        this.rateDistortions += 1;
+        return;
+      case 'quality':
+        this.quality.push(event);
         return;
       case 'message':
         this.messages.push({ level: event.level, text: event.text });
@@ -102,7 +119,15 @@ export class RunViewBuilder {
   }
 }
 
-const START: ViewPosition = { points: new Map(), tensors: 0, messages: 0 };
+const START: ViewPosition = { points: new Map(), tensors: 0, rateDistortions: 0, quality: 0, messages: 0 };
+
+/** The rows of both; of one method and number of bits the newer one. */
+function merged(before: RateDistortion | undefined, { rows, sampled }: RateDistortion): RateDistortion {
+  const all = new Map(
+    [...(before?.rows ?? []), ...rows].map((row) => [`${row.method} ${row.bits.nominal}`, row]),
+  );
+  return { rows: [...all.values()], sampled };
+}
 
 /** What a panel, a report or an export shows of a run that was read whole. */
 export function runView(record: RunRecord): RunView {

@@ -1,8 +1,12 @@
 import './main.css';
+import type { RunView } from '../../src/protocol/messages';
 import { decodeReport, type ReportSection } from '../../src/protocol/report';
 import { dataTable } from '../ui/dataTable';
 import { element, type Child } from '../ui/dom';
+import { FIRST_QUANTIZATION_VIEW, quantizationReport } from '../ui/quantization/quantizationReport';
+import { modelOf } from '../ui/runModel';
 import { runsSection } from './runsSection';
+import { DOWNLOADS } from './saving';
 import { followSystemTheme } from './systemTheme';
 
 followSystemTheme();
@@ -19,19 +23,25 @@ if (source !== undefined) {
         element('h1', { text: report.title }),
         element('p', { class: 'quiet', text: report.subtitle }),
       ),
-      ...report.sections.map((section) =>
-        element(
-          'section',
-          { class: 'report-section' },
-          element('h2', { text: section.heading }),
-          ...body(section),
-        ),
-      ),
+      ...report.sections.flatMap(sectionElements),
     ),
   );
 }
 
-function body(section: ReportSection): readonly Child[] {
+function sectionElements(section: ReportSection): readonly HTMLElement[] {
+  if (section.kind === 'quantization') return quantizationSections(section.run);
+  const heading = element('h2', { text: section.heading });
+  return [element('section', { class: 'report-section' }, heading, ...body(section))];
+}
+
+/** The parts of the panel on a quantization; what is chosen in them lasts as long as the page. */
+function quantizationSections(run: RunView): readonly HTMLElement[] {
+  const parts = quantizationReport(DOWNLOADS, { view: FIRST_QUANTIZATION_VIEW, onView: () => undefined });
+  parts.update(modelOf(run));
+  return parts.sections;
+}
+
+function body(section: Exclude<ReportSection, { readonly kind: 'quantization' }>): readonly Child[] {
   switch (section.kind) {
     case 'text':
       return section.paragraphs.map((text) => element('p', { text }));

@@ -3,14 +3,19 @@ import type { RunView } from '../../src/protocol/messages';
 import { convergence, FIRST_CONVERGENCE_VIEW } from '../ui/convergence';
 import { dataTable } from '../ui/dataTable';
 import type { Child } from '../ui/dom';
-import { errorChart } from '../ui/errorChart';
+import { comparison } from '../ui/quantization/comparison';
+import { errorChart } from '../ui/quantization/errorChart';
+import { FIRST_RATE_DISTORTION_VIEW } from '../ui/quantization/rateDistortionChart';
 import { formatBytes, formatDecibels, formatDuration, formatNumber, metricTitle } from '../ui/format';
 import { SeriesColumns } from '../ui/seriesColumns';
 import { DOWNLOADS } from './saving';
 
-/** Several runs over one another: a table of their figures, their curves, and their tensors' errors. */
+/**
+ * Several runs over one another: a table of their figures, their curves, their tensors' errors, and the
+ * picture of the model under all methods.
+ */
 export function runsSection(runs: readonly RunView[]): readonly Child[] {
-  return [figures(runs), curves(runs), errors(runs)];
+  return [figures(runs), curves(runs), errors(runs), ...compared(runs)];
 }
 
 /** Runs are told apart by name; where two have the same, by number. */
@@ -77,4 +82,15 @@ function errors(runs: readonly RunView[]): Child {
   const chart = errorChart(DOWNLOADS);
   chart.setRuns(named);
   return chart.element;
+}
+
+function compared(runs: readonly RunView[]): readonly Child[] {
+  const measured = runs.find(({ rateDistortion }) => rateDistortion !== undefined)?.rateDistortion;
+  if (!measured) return [];
+  const picture = comparison(FIRST_RATE_DISTORTION_VIEW, DOWNLOADS, () => undefined);
+  picture.set(
+    measured,
+    runs.map((run) => ({ spec: run.spec, summary: quantizeSummary(run) })),
+  );
+  return picture.elements;
 }

@@ -9,7 +9,7 @@ import { runHeader } from '../ui/runHeader';
 import { applyIncrement, modelOf, type RunModel } from '../ui/runModel';
 import { tiles } from '../ui/tiles';
 import { details } from './details';
-import { messageList } from './messageList';
+import { messageList } from '../ui/messageList';
 import { metricTiles } from './metricTiles';
 
 interface State {

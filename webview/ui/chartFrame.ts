@@ -15,6 +15,8 @@ export type CursorMove = 'previous' | 'next' | 'page back' | 'page forward' | 'f
 /** A cursor over the marks of a chart, moved by the keyboard and by the pointer. */
 export interface ChartCursor {
   move(to: CursorMove): void;
+  /** By the arrows up and down, in a chart of two dimensions. */
+  moveAcross?(to: 'up' | 'down'): void;
   clear(): void;
   /** What stands at the cursor, as one sentence. */
   readOut(): string;
@@ -124,7 +126,9 @@ export function chartFrame(parts: ChartParts, host: ChartHost): ChartFrame {
 
   canvas.addEventListener('keydown', (event) => {
     const move = KEYS.get(event.key);
+    const across = { ArrowUp: 'up', ArrowDown: 'down' }[event.key] as 'up' | 'down' | undefined;
     if (move) parts.cursor.move(move);
+    else if (across && parts.cursor.moveAcross) parts.cursor.moveAcross(across);
     else if (event.key === '+' || event.key === '=') parts.zoom?.(2);
     else if (event.key === '-') parts.zoom?.(0.5);
     else if (event.key === '0') parts.resetZoom?.();
@@ -160,39 +164,63 @@ export function chartFrame(parts: ChartParts, host: ChartHost): ChartFrame {
   };
 }
 
+/** A line of the legend in the picture, in pixels. */
+const LEGEND_LINE = 20;
+
 /** The chart as a picture with its title and legend, on the theme's background. */
 async function renderPng(title: string, canvas: HTMLCanvasElement, legend: HTMLElement): Promise<Uint8Array> {
   const scale = canvas.width / Math.max(1, canvas.clientWidth);
   const { background, foreground, fontFamily, fontSize } = theme();
-  const head = 34 * scale;
   const picture = element('canvas');
-  picture.width = canvas.width;
-  picture.height = canvas.height + head;
   const pen = picture.getContext('2d');
   if (!pen) throw new Error('The browser gives no drawing surface.');
+  const titleFont = `600 ${fontSize + 2}px ${fontFamily}`;
+  const legendFont = `${fontSize + 1}px ${fontFamily}`;
+  pen.font = titleFont;
+  const start = 10 + pen.measureText(title).width + 20;
+  pen.font = legendFont;
+  const items = placeLegend(pen, legend, start, canvas.clientWidth - 10);
+  const lines = Math.max(0, ...items.map(({ line }) => line));
+  const head = (34 + lines * LEGEND_LINE) * scale;
+
+  picture.width = canvas.width;
+  picture.height = canvas.height + head;
   pen.fillStyle = background;
   pen.fillRect(0, 0, picture.width, picture.height);
   pen.scale(scale, scale);
   pen.fillStyle = foreground;
   pen.textBaseline = 'middle';
-  pen.font = `600 ${fontSize + 2}px ${fontFamily}`;
+  pen.font = titleFont;
   pen.fillText(title, 10, 17);
-  let x = 10 + pen.measureText(title).width + 20;
-  pen.font = `${fontSize + 1}px ${fontFamily}`;
-  for (const item of legend.querySelectorAll<HTMLElement>('[data-series]')) {
-    if (item.getAttribute('aria-pressed') === 'false') continue;
-    const sample = item.querySelector('canvas');
+  pen.font = legendFont;
+  for (const { name, sample, x, line } of items) {
+    const y = 17 + line * LEGEND_LINE;
     if (sample)
-      pen.drawImage(sample, x, 17 - sample.clientHeight / 2, sample.clientWidth, sample.clientHeight);
-    x += (sample?.clientWidth ?? 0) + 6;
-    const name = item.dataset['series'] ?? '';
-    pen.fillStyle = foreground;
-    pen.fillText(name, x, 17);
-    x += pen.measureText(name).width + 16;
+      pen.drawImage(sample, x, y - sample.clientHeight / 2, sample.clientWidth, sample.clientHeight);
+    pen.fillText(name, x + (sample?.clientWidth ?? 0) + 6, y);
   }
   pen.setTransform(1, 0, 0, 1, 0, 0);
   pen.drawImage(canvas, 0, head);
   const blob = await new Promise<Blob | null>((resolve) => picture.toBlob(resolve, 'image/png'));
   if (!blob) throw new Error('The browser could not make the picture.');
   return new Uint8Array(await blob.arrayBuffer());
+}
+
+/** Sets the names of the legend that are switched on side by side, on as many lines as they need. */
+function placeLegend(pen: CanvasRenderingContext2D, legend: HTMLElement, start: number, end: number) {
+  let x = start;
+  let line = 0;
+  const shown = [...legend.querySelectorAll<HTMLElement>('[data-series]:not([aria-pressed="false"])')];
+  return shown.map((item) => {
+    const name = item.dataset['series'] ?? '';
+    const sample = item.querySelector('canvas');
+    const width = (sample?.clientWidth ?? 0) + 6 + pen.measureText(name).width;
+    if (x + width > end && x > start) {
+      x = start;
+      line += 1;
+    }
+    const placed = { name, sample, x, line };
+    x += width + 16;
+    return placed;
+  });
 }

@@ -13,9 +13,10 @@ import { segments } from './controls';
 import { decimate } from './decimate';
 import { element, oncePerFrame } from './dom';
 import { formatClock, formatCount, formatDuration, formatNumber, formatTick } from './format';
+import { guidesPlugin, type Guide } from './guides';
 import { legend } from './legend';
 import { lineOverlay, type Point } from './lineOverlay';
-import type { SeriesColumns, XAxis } from './seriesColumns';
+import { X_AXES, type SeriesColumns, type XAxis } from './seriesColumns';
 import { mergedRows } from './seriesRows';
 import { drawSample, seriesStyle, type SeriesStyle } from './seriesStyle';
 import { onThemeChange, theme, withAlpha } from './theme';
@@ -51,6 +52,12 @@ export interface LineChartOptions {
   readonly xAxis: XAxis;
   /** What a step is called. */
   readonly stepName?: string;
+  /** Steps are all that the samples have: neither epochs nor times are shown. */
+  readonly stepsAlone?: boolean;
+  /** Values that mean something, drawn behind the lines and always in sight. */
+  readonly guides?: readonly Guide[];
+  /** Where the vertical axis starts and ends at least; it is linear then, without a choice. */
+  readonly yRange?: Range;
   /** Weight of the moving average, from 0 to below 1. */
   readonly smoothing: number;
   /** Name of a series for people. */
@@ -89,13 +96,14 @@ interface Line extends Trace {
  * what is zoomed keeps growing with the run.
  */
 export function lineChart(options: LineChartOptions, host: ChartHost): LineChart {
-  const { title, label = (name: string) => name, stepName = 'step' } = options;
+  const { title, label = (name: string) => name, stepName = 'step', guides = [], yRange } = options;
   let { view, xAxis, smoothing } = options;
   let series: readonly SeriesColumns[] = [];
   let lines: readonly Line[] = [];
   let drawn: readonly { points: readonly Point[]; style: SeriesStyle }[] = [];
   let cursor: number | undefined;
   let common: Range | undefined;
+  const axes: readonly XAxis[] = options.stepsAlone ? ['step'] : X_AXES;
 
   const frame = chartFrame(
     {
@@ -103,13 +111,14 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
       describe: () => {
         const samples = series.reduce((sum, s) => sum + s.length, 0);
         const names = lines.map((line) => line.label).join(', ') || 'nothing yet';
-        return `Line chart of ${names} over ${axisName()}, ${formatCount(samples)} values.`;
+        const meaning = guides.map((guide) => `; ${guide.label}`).join('');
+        return `Line chart of ${names} over ${axisName()}, ${formatCount(samples)} values${meaning}.`;
       },
       cursor: { move: moveCursor, clear: () => setCursor(undefined), readOut },
-      table: () => tableOf(series, [stepName, 'epoch', 'seconds', ...lines.map((line) => line.label)]),
+      table: () => tableOf(series, axes, [stepName, 'epoch', 'seconds'], lines),
       csv: () => ({
-        header: ['step', 'epoch', 'seconds', ...series.map((s) => s.name)],
-        rows: csvRows(series),
+        header: [...['step', 'epoch', 'seconds'].slice(0, axes.length), ...series.map((s) => s.name)],
+        rows: csvRows(series, axes),
       }),
       zoom: zoomAbout,
       resetZoom: () => setRanges(undefined, undefined),
@@ -124,24 +133,27 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
       : [...view.hidden, name];
     setView({ ...view, hidden });
   });
-  frame.tools.append(
-    segments<YScale>(
-      `Vertical scale of ${title}`,
-      [
-        { value: 'linear', label: 'Linear' },
-        { value: 'logarithmic', label: 'Log' },
-      ],
-      view.scale,
-      // A range of the linear axis may reach below zero, where the logarithm has nothing to show.
-      (scale) => setView({ ...view, scale, y: undefined }),
-    ).element,
-  );
+  if (!yRange) {
+    frame.tools.append(
+      segments<YScale>(
+        `Vertical scale of ${title}`,
+        [
+          { value: 'linear', label: 'Linear' },
+          { value: 'logarithmic', label: 'Log' },
+        ],
+        view.scale,
+        // A range of the linear axis may reach below zero, where the logarithm has nothing to show.
+        (scale) => setView({ ...view, scale, y: undefined }),
+      ).element,
+    );
+  }
 
   let gesture: 'wheel' | 'drag' = 'drag';
   const chart = new Chart<'line', Point[]>(frame.canvas, {
     type: 'line',
     data: { datasets: [] },
     plugins: [
+      guidesPlugin(guides),
       lineOverlay(() => ({
         lines: drawn,
         cursor,
@@ -329,6 +341,7 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
       },
       y: {
         type: view.scale,
+        ...(yRange && { suggestedMin: yRange[0], suggestedMax: yRange[1] }),
         ...(view.y && { min: view.y[0], max: view.y[1] }),
         grid: { color: grid, drawTicks: false },
         border: { display: false },
@@ -454,17 +467,26 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
   };
 }
 
-function* csvRows(series: readonly SeriesColumns[]): Generator<(number | undefined)[]> {
-  for (const { step, epoch, time, values } of mergedRows(series)) yield [step, epoch, time, ...values];
+function* csvRows(
+  series: readonly SeriesColumns[],
+  axes: readonly XAxis[],
+): Generator<(number | undefined)[]> {
+  for (const row of mergedRows(series)) yield [...axes.map((axis) => row[axis]), ...row.values];
 }
 
-function tableOf(series: readonly SeriesColumns[], columns: readonly string[]) {
+function tableOf(
+  series: readonly SeriesColumns[],
+  axes: readonly XAxis[],
+  axisNames: readonly string[],
+  lines: readonly Line[],
+) {
+  const columns = [...axisNames.slice(0, axes.length), ...lines.map((line) => line.label)];
   const rows: (number | undefined)[][] = [];
   for (const row of mergedRows(series, 'newest first')) {
     if (rows.length === TABLE_ROWS) {
       return { columns, rows, note: `The newest ${TABLE_ROWS} rows. Save as CSV for all of them.` };
     }
-    rows.push([row.step, row.epoch, row.time, ...row.values]);
+    rows.push([...axes.map((axis) => row[axis]), ...row.values]);
   }
   return { columns, rows };
 }

@@ -1,4 +1,4 @@
-import type { FinishedEvent, TensorResult } from '../../src/protocol/events';
+import type { FinishedEvent, Quality, RateDistortion, TensorResult } from '../../src/protocol/events';
 import type { JobSpec } from '../../src/protocol/jobSpec';
 import type { RunView, Series, ToRunPanel } from '../../src/protocol/messages';
 import type { RunSummary } from '../../src/protocol/run';
@@ -11,6 +11,8 @@ export interface RunModel {
   /** By name, in the order of their first appearance. */
   readonly series: Map<string, SeriesColumns>;
   readonly tensors: TensorResult[];
+  rateDistortion: RateDistortion | undefined;
+  readonly quality: Quality[];
   readonly messages: RunView['messages'][number][];
   finished: FinishedEvent | undefined;
   engine: string | undefined;
@@ -22,6 +24,8 @@ export function modelOf(run: RunView): RunModel {
     spec: run.spec,
     series: new Map(),
     tensors: [...run.tensors],
+    rateDistortion: run.rateDistortion,
+    quality: [...(run.quality ?? [])],
     messages: [...run.messages],
     finished: run.finished,
     engine: run.engine,
@@ -34,6 +38,8 @@ export function applyIncrement(model: RunModel, increment: ToRunPanel & { type: 
   model.summary = increment.summary;
   appendSeries(model.series, increment.series);
   model.tensors.push(...increment.tensors);
+  model.rateDistortion = increment.rateDistortion ?? model.rateDistortion;
+  model.quality.push(...(increment.quality ?? []));
   model.messages.push(...increment.messages);
   model.finished = increment.finished ?? model.finished;
   model.engine = increment.engine ?? model.engine;

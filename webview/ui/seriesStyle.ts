@@ -6,6 +6,8 @@ export interface SeriesStyle {
   readonly color: string;
   readonly dash: readonly number[];
   readonly marker: Marker;
+  /** The marker is an outline. */
+  readonly hollow?: boolean;
 }
 
 const MARKERS = ['circle', 'square', 'triangle', 'diamond', 'pentagon', 'hexagon'] as const;
@@ -94,6 +96,7 @@ export function drawSample(style: SeriesStyle, filled: boolean): HTMLCanvasEleme
   pen.lineTo(SAMPLE.width, 5);
   pen.stroke();
   pen.setLineDash([]);
-  drawMarker(pen, style.marker, SAMPLE.width / 2, 5, 2.5);
+  if (style.hollow) pen.fillStyle = theme().background;
+  drawMarker(pen, style.marker, SAMPLE.width / 2, 5, style.hollow ? 3 : 2.5);
   return canvas;
 }

@@ -13,6 +13,7 @@ export interface Theme {
   readonly border: string;
   readonly focus: string;
   readonly error: string;
+  readonly good: string;
   /** Colours of series, in order of use. */
   readonly series: readonly string[];
   readonly highContrast: boolean;
@@ -66,6 +67,7 @@ function readTheme(): Theme {
     border: highContrast ? read('contrastBorder', 'foreground') : withAlpha(foreground, 0.25),
     focus: read('focusBorder'),
     error: read('errorForeground', 'charts-red'),
+    good: read('charts-green', 'foreground'),
     // Some themes make `charts.orange` half transparent, which is too faint for a line.
     series: SERIES.map((name) => withAlpha(read(`charts-${name}`, 'foreground'), 1)),
     highContrast,

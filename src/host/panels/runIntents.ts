@@ -1,16 +1,22 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { FromRunPanel } from '../../protocol/messages';
+import type { JobSpec } from '../../protocol/jobSpec';
 import { cancelRun } from '../../runs/cancel';
+import { readRun } from '../../runs/read';
 import type { Problems } from '../problems';
 import { exportReport } from '../runReports';
 
 /** Does what a run's page asks for. */
 export class RunIntents {
-  /** @param pages folder of the built webviews, which draw a report */
+  /**
+   * @param pages folder of the built webviews, which draw a report
+   * @param start starts a job, whose output it names where the spec leaves it empty
+   */
   constructor(
     private readonly pages: string,
     private readonly problems: Problems,
+    private readonly start: (spec: JobSpec) => Promise<void>,
   ) {}
 
   handle(folder: string, intent: Exclude<FromRunPanel, { type: 'ready' }>): void {
@@ -28,6 +34,11 @@ export class RunIntents {
       case 'openOutput':
         await vscode.commands.executeCommand('weightroom.model.inspect', vscode.Uri.file(intent.path));
         return;
+      case 'pack': {
+        const { spec } = await readRun(folder);
+        if (spec.job === 'quantize') await this.start({ ...spec, form: 'native', output: '', force: false });
+        return;
+      }
       case 'export':
         await exportReport(folder, intent.format, this.pages);
         return;

@@ -1,15 +1,17 @@
 import { open } from 'node:fs/promises';
 import path from 'node:path';
-import type { RunEvent, TensorResult } from '../../protocol/events';
+import type { Quality, RunEvent, TensorResult } from '../../protocol/events';
 import type { RunRecord } from '../../protocol/run';
 import { writeError } from '../fileError';
 import { makeFolder } from '../makeFolder';
+import { runView } from '../view';
 
-type Cell = string | number | undefined;
+type Cell = string | number | boolean | undefined;
 
 /**
  * Writes the tables of a run into `folder`, which is made where it is missing: `metrics.csv`, one row a
- * measured step, and `tensors.csv`, one row a tensor. A table without rows is not written. Numbers keep
+ * measured step, `tensors.csv`, one row a tensor, `rate-distortion.csv`, one row a method and number of bits,
+ * and `quality.csv`, one row a task. A table without rows is not written. Numbers keep
  * every digit; NaN and infinities are `NaN`, `Infinity`, `-Infinity`.
  * @returns absolute paths of the files
  * @throws UserError where they cannot be written
@@ -21,6 +23,8 @@ export async function writeCsv(folder: string, record: RunRecord): Promise<reado
     for (const [name, rows] of [
       ['metrics.csv', metricRows(record.events)],
       ['tensors.csv', tensorRows(record.events)],
+      ['rate-distortion.csv', rateDistortionRows(record)],
+      ['quality.csv', qualityRows(record.events)],
     ] as const) {
       const file = path.resolve(folder, name);
       if (await writeRows(file, rows)) files.push(file);
@@ -61,6 +65,30 @@ function* tensorRows(events: readonly RunEvent[]): Generator<readonly Cell[]> {
     yield TENSOR_COLUMNS.map((column) =>
       column === 'shape' ? event.tensor.shape.join('x') : event.tensor[column],
     );
+  }
+}
+
+function* rateDistortionRows(record: RunRecord): Generator<readonly Cell[]> {
+  yield ['method', 'nominalBits', 'trueBits', 'distortion', 'snrDb', 'seconds'];
+  for (const { method, bits, distortion, snrDb, seconds } of runView(record).rateDistortion?.rows ?? []) {
+    yield [method, bits.nominal, bits.true, distortion, snrDb, seconds];
+  }
+}
+
+const QUALITY_COLUMNS = [
+  'task',
+  'metric',
+  'unit',
+  'before',
+  'after',
+  'higherIsBetter',
+  'samples',
+] as const satisfies readonly (keyof Quality)[];
+
+function* qualityRows(events: readonly RunEvent[]): Generator<readonly Cell[]> {
+  yield QUALITY_COLUMNS;
+  for (const event of events) {
+    if (event.type === 'quality') yield QUALITY_COLUMNS.map((column) => event[column]);
   }
 }
 

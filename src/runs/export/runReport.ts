@@ -12,10 +12,13 @@ export function runReport(record: RunRecord): ReportDocument {
     title: summary.name,
     subtitle: `${summary.id} · ${summary.state} · ${when} UTC`,
     sections: [
-      factsSection(record, view),
-      { kind: 'runs', heading: 'Charts', runs: [view] },
-      ...tensorsSection(view),
-      ...messagesSection(view),
+      ...(record.spec.job === 'quantize'
+        ? [{ kind: 'quantization' as const, run: view }, factsSection(record, view)]
+        : [
+            factsSection(record, view),
+            { kind: 'runs' as const, heading: 'Charts', runs: [view] },
+            ...messagesSection(view),
+          ]),
       {
         kind: 'table',
         heading: 'What was asked',
@@ -38,29 +41,6 @@ function factsSection({ summary }: RunRecord, view: RunView): ReportSection {
   if (summary.error) rows.push(['Error', `${summary.error.message} ${summary.error.remedy}`]);
   for (const [name, value] of Object.entries(summary.last)) rows.push([name, value]);
   return { kind: 'table', heading: 'Result', columns: ['', 'Value'], rows };
-}
-
-function tensorsSection({ tensors }: RunView): ReportSection[] {
-  if (tensors.length === 0) return [];
-  return [
-    {
-      kind: 'table',
-      heading: 'Tensors',
-      columns: ['Tensor', 'Shape', 'Bits', 'SNR, dB', 'Distortion', 'Steps', ''],
-      rows: tensors.map(
-        ({ name, shape, bits, snrDb, distortion, iterations, action, reason = 'as asked' }) => [
-          name,
-          shape.join(' × '),
-          bits,
-          snrDb,
-          distortion,
-          iterations,
-          action === 'kept' ? `kept: ${reason}` : '',
-        ],
-      ),
-      note: 'Distortion is the mean squared error over the mean square of the tensor.',
-    },
-  ];
 }
 
 function messagesSection(view: RunView): ReportSection[] {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { TensorResult } from '../../../src/protocol/events';
-import { sortTensors, TENSOR_COLUMNS } from '../../../webview/quantization/tensorColumns';
-import { summaryTiles } from '../../../webview/quantization/summaryTiles';
+import { sortTensors, TENSOR_COLUMNS } from '../../../webview/ui/quantization/tensorColumns';
+import { lossTiles } from '../../../webview/ui/quantization/lossTiles';
 import { modelOf } from '../../../webview/ui/runModel';
 
 function tensor(name: string, change: Partial<TensorResult> = {}): TensorResult {
@@ -75,7 +75,7 @@ test('before a run is over, its distortion is that of all weights so far', () =>
     messages: [],
   });
   // Errors 10·0.02 + 30·0.01 over squares 10·0.1 + 30·0.2.
-  const value = (label: string) => summaryTiles(model).find((tile) => tile.label === label)?.value;
+  const value = (label: string) => lossTiles(model).find((tile) => tile.label === label)?.value;
   expect(value('Distortion')).toBe('0.0714');
   expect(value('Signal to noise')).toBe('11.5 dB');
   expect(value('Tensors')).toBe('2');

@@ -1,9 +1,9 @@
-import type { TensorResult } from '../../src/protocol/events';
-import { textField } from '../ui/controls';
-import { element, setText } from '../ui/dom';
-import { formatCount } from '../ui/format';
+import type { TensorResult } from '../../../src/protocol/events';
+import { textField } from '../controls';
+import { element, setText } from '../dom';
+import { formatCount } from '../format';
 import { nameLines } from './tensorName';
-import { sortTensors, TENSOR_COLUMNS, type TensorOrder } from './tensorColumns';
+import { columnsOf, sortTensors, type TensorColumn, type TensorOrder } from './tensorColumns';
 
 export interface TensorTable {
   readonly element: HTMLElement;
@@ -28,17 +28,14 @@ export function tensorTable(
 
   const filter = textField({ label: 'Tensors', placeholder: 'Filter by name', onChange: () => draw() });
   const count = element('span', { class: 'quiet' });
-  const heads = TENSOR_COLUMNS.map((column) => {
-    const press = element('button', { text: column.label, attributes: { type: 'button' } });
-    press.addEventListener('click', () => sortBy(column.id, column.numeric));
-    const head = column.numeric ? { class: 'number' } : {};
-    return element('th', { ...head, title: column.title, attributes: { scope: 'col' } }, press);
-  });
+  let columns: readonly TensorColumn[] = [];
+  let heads: readonly HTMLElement[] = [];
+  const headRow = element('tr');
   const body = element('tbody');
   const table = element(
     'table',
     { attributes: { role: 'grid', 'aria-label': 'Tensors' } },
-    element('thead', {}, element('tr', {}, ...heads)),
+    element('thead', {}, headRow),
     body,
   );
 
@@ -50,6 +47,20 @@ export function tensorTable(
     else if (!moveFocus(event.key)) return;
     event.preventDefault();
   });
+
+  /** Columns may come with the first tensor that has something to show there. */
+  function setColumns(next: readonly TensorColumn[]): void {
+    if (next.length === columns.length) return;
+    columns = next;
+    rows.clear();
+    heads = columns.map((column) => {
+      const press = element('button', { text: column.label, attributes: { type: 'button' } });
+      press.addEventListener('click', () => sortBy(column.id, column.numeric));
+      const head = column.numeric ? { class: 'number' } : {};
+      return element('th', { ...head, title: column.title, attributes: { scope: 'col' } }, press);
+    });
+    headRow.replaceChildren(...heads);
+  }
 
   function choose(target: EventTarget | null): void {
     const row = target instanceof Element ? target.closest('tr') : null;
@@ -105,7 +116,7 @@ export function tensorTable(
     if (focused?.isConnected) focused.focus();
     if (!body.querySelector('tr[tabindex="0"]')) stopAt(next[0]);
     heads.forEach((head, k) => {
-      if (TENSOR_COLUMNS[k]!.id === order.column) {
+      if (columns[k]!.id === order.column) {
         head.setAttribute('aria-sort', order.descending ? 'descending' : 'ascending');
       } else head.removeAttribute('aria-sort');
     });
@@ -116,7 +127,7 @@ export function tensorTable(
   function rowOf(tensor: TensorResult): HTMLTableRowElement {
     let row = rows.get(tensor.name);
     if (!row) {
-      const cells = TENSOR_COLUMNS.map((column) => {
+      const cells = columns.map((column) => {
         if (column.id === 'name') return nameCell(tensor.name);
         return element('td', { text: column.text(tensor), ...(column.numeric && { class: 'number' }) });
       });
@@ -141,6 +152,7 @@ export function tensorTable(
     setTensors: (next) => {
       if (next.length < rows.size) rows.clear();
       tensors = next;
+      setColumns(columnsOf(tensors));
       draw();
     },
     select: (name) => {

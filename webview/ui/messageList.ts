@@ -1,6 +1,6 @@
 import type { RunView } from '../../src/protocol/messages';
-import { element } from '../ui/dom';
-import { icon } from '../ui/icons';
+import { element } from './dom';
+import { icon } from './icons';
 
 export interface MessageList {
   readonly element: HTMLElement;

@@ -1,7 +1,7 @@
-import type { Histogram } from '../../src/protocol/events';
-import { barChart } from './barChart';
-import type { ChartHost } from './chartFrame';
-import { formatCount, formatNumber } from './format';
+import type { Histogram } from '../../../src/protocol/events';
+import { barChart } from '../barChart';
+import type { ChartHost } from '../chartFrame';
+import { formatCount, formatNumber } from '../format';
 
 export interface HistogramChart {
   readonly element: HTMLElement;

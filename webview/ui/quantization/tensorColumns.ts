@@ -1,5 +1,7 @@
-import type { TensorResult } from '../../src/protocol/events';
-import { formatCount, formatDecibels, formatNumber, formatShape } from '../ui/format';
+import type { TensorResult } from '../../../src/protocol/events';
+import { formatCount, formatDecibels, formatNumber, formatShape } from '../format';
+import { healthOf, type Health } from './health';
+import { weights } from './wholeModel';
 
 /** One column of the table of tensors. */
 export interface TensorColumn {
@@ -11,6 +13,8 @@ export interface TensorColumn {
   readonly text: (tensor: TensorResult) => string;
   /** What the column is sorted by. */
   readonly key: (tensor: TensorResult) => string | number;
+  /** Whether a tensor has something to show here; a column that none has is left out. */
+  readonly has?: (tensor: TensorResult) => boolean;
 }
 
 export const TENSOR_COLUMNS: readonly TensorColumn[] = [
@@ -66,10 +70,21 @@ export const TENSOR_COLUMNS: readonly TensorColumn[] = [
   {
     id: 'iterations',
     label: 'Steps',
-    title: 'Steps that the decomposition took; empty where the method has none',
+    title: 'Steps that the decomposition took',
     numeric: true,
     text: (t) => (t.iterations > 0 ? formatCount(t.iterations) : ''),
     key: (t) => t.iterations,
+    has: (t) => t.iterations > 0,
+  },
+  {
+    id: 'health',
+    label: 'ρ',
+    title:
+      'Health ratio of the decomposition, mean over its steps: healthy near 0.75 to 0.8, stalled below 0.4',
+    numeric: true,
+    text: (t) => healthText(healthOf(t.decomposition)),
+    key: (t) => healthOf(t.decomposition)?.mean ?? Infinity,
+    has: (t) => healthOf(t.decomposition) !== undefined,
   },
 ];
 
@@ -95,6 +110,12 @@ function compare(a: string | number, b: string | number): number {
   return a === b ? 0 : a - b;
 }
 
-export function weights(tensor: TensorResult): number {
-  return tensor.shape.reduce((product, size) => product * size, 1);
+/** The columns that have something to show of these tensors. */
+export function columnsOf(tensors: readonly TensorResult[]): readonly TensorColumn[] {
+  return TENSOR_COLUMNS.filter(({ has }) => has === undefined || tensors.some(has));
+}
+
+function healthText(health: Health | undefined): string {
+  if (!health) return '';
+  return `${health.verdict === 'stalled' ? 'stalled ' : ''}${health.mean.toFixed(2)}`;
 }

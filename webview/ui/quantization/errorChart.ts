@@ -1,7 +1,7 @@
-import type { TensorResult } from '../../src/protocol/events';
-import { barChart } from './barChart';
-import type { ChartHost } from './chartFrame';
-import { formatDecibels } from './format';
+import type { TensorResult } from '../../../src/protocol/events';
+import { barChart } from '../barChart';
+import type { ChartHost } from '../chartFrame';
+import { formatDecibels } from '../format';
 
 export interface ErrorChart {
   readonly element: HTMLElement;

@@ -1,0 +1,186 @@
+/** Quantizations for the panels to show: real runs of the product on a small model made from a seed. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { createInvolution } from '../../../src/math/involution';
+import { Random } from '../../../src/math/random';
+import type {
+  DecompositionTrace,
+  JointHistogram,
+  Quality,
+  RateDistortion,
+  RateDistortionRow,
+  TensorResult,
+} from '../../../src/protocol/events';
+import { METHOD_BITS, QUANTIZATION_METHODS, type OutputForm } from '../../../src/protocol/jobSpec';
+import type { RunView } from '../../../src/protocol/messages';
+import { openAnyModel } from '../../../src/quantize/native/open';
+import { decompose } from '../../../src/quantize/kashin/greedy';
+import { runsFolder } from '../../../src/runs/layout';
+import { readRun } from '../../../src/runs/read';
+import { runView } from '../../../src/runs/view';
+import { document } from '../../unit/cli/commandLine';
+import { writeModel, type TestTensor } from '../../unit/quantize/modelFiles';
+
+const WIDTH = 64;
+const MATRICES = ['query', 'key', 'value', 'output', 'dense_1', 'dense_2'];
+
+/**
+ * The k-th tensor of a small transformer, eight a layer: normal weights in rows of different size, with a
+ * few outliers; a norm and a bias.
+ */
+function weightsOf(k: number): TestTensor {
+  const random = new Random(1000 + k);
+  const layer = `encoder/layer_${Math.floor(k / 8)}`;
+  const matrix = MATRICES[k % 8];
+  if (matrix === undefined) {
+    const name = `${layer}/${k % 8 === 6 ? 'norm/scale' : 'dense/bias'}`;
+    const values = Float32Array.from({ length: WIDTH }, () => random.normal());
+    return { name, dtype: 'F32', shape: [WIDTH], values };
+  }
+  const columns = k % 8 < 4 ? WIDTH : 4 * WIDTH;
+  const values = new Float32Array(WIDTH * columns);
+  for (let row = 0; row < WIDTH; row++) {
+    const size = 0.05 * Math.exp(0.4 * random.normal());
+    for (let column = 0; column < columns; column++) {
+      const outlier = random.uniform() < 0.001 ? 6 : 1;
+      values[row * columns + column] = size * outlier * random.normal();
+    }
+  }
+  return { name: `${layer}/${matrix}/kernel`, dtype: 'F32', shape: [WIDTH, columns], values };
+}
+
+/** Three layers of a transformer: 24 tensors, 18 of them matrices. */
+const ENCODER = Array.from({ length: 24 }, (_, k) => weightsOf(k));
+
+interface Quantized {
+  readonly run: string;
+  readonly seconds: number;
+  readonly bitsPerWeight: { readonly weights: number };
+  readonly distortion: number;
+  readonly snrDb: number;
+}
+
+/** A folder with the model, in which the terminal's command quantizes it. */
+export class QuantizationBench {
+  private constructor(private readonly folder: string) {}
+
+  static async open(): Promise<QuantizationBench> {
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'weightroom-'));
+    await (await writeModel(folder, ENCODER)).close();
+    return new QuantizationBench(folder);
+  }
+
+  close(): Promise<void> {
+    return rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** A finished run as a panel gets it. */
+  async run(method: string, bits: number, form: OutputForm): Promise<RunView> {
+    const { run } = await this.quantize(method, bits, form);
+    const view = runView(await readRun(path.join(runsFolder(this.folder), run)));
+    const summary = view.finished?.summary;
+    const output = summary?.job === 'quantize' ? summary.output[0]! : '';
+    return {
+      ...view,
+      tensors: await Promise.all(view.tensors.map(withPairs)),
+      quality: [await largestOutputs(output)],
+    };
+  }
+
+  async rateDistortion(): Promise<RateDistortion> {
+    const rows: RateDistortionRow[] = [];
+    for (const method of QUANTIZATION_METHODS) {
+      for (const nominal of METHOD_BITS[method]) {
+        const { seconds, bitsPerWeight, distortion, snrDb } = await this.quantize(method, nominal, 'native');
+        rows.push({ method, bits: { nominal, true: bitsPerWeight.weights }, distortion, snrDb, seconds });
+      }
+    }
+    const matrices = ENCODER.filter(({ shape }) => shape.length > 1);
+    const weights = matrices.reduce((sum, { values }) => sum + values.length, 0);
+    return { rows, sampled: { weights, tensors: matrices.length } };
+  }
+
+  private async quantize(method: string, bits: number, form: OutputForm): Promise<Quantized> {
+    const how = ['--method', method, '--bits', String(bits), '--form', form, '--force', '--quiet'];
+    return (await document(this.folder, 'quantize', 'model.safetensors', ...how)) as Quantized;
+  }
+}
+
+/** The trace of a tensor with its health ratios, which follow from the residual, and its pairs (u, v). */
+async function withPairs(tensor: TensorResult): Promise<TensorResult> {
+  const { decomposition } = tensor;
+  const source = ENCODER.find(({ name }) => name === tensor.name)!;
+  if (!decomposition) return tensor;
+  const { residual } = decomposition;
+  const flatness = residual.slice(1).map((after, k) => Math.sqrt(1 - (after / residual[k]!) ** 2));
+  const involution = createInvolution(source.values.length, 1);
+  const { u, v } = await decompose(source.values, involution, { tolerance: 1e-3, maxSteps: 200 });
+  const trace: DecompositionTrace = { ...decomposition, flatness, joint: jointHistogram(u, v) };
+  return { ...tensor, decomposition: trace };
+}
+
+function jointHistogram(u: Float32Array, v: Float32Array): JointHistogram {
+  const [bins, start] = [60, -3];
+  const width = (-2 * start) / bins;
+  const units = [u, v].map((factor) => Math.hypot(...factor) / Math.sqrt(factor.length));
+  const pairs = Array.from(u, (value, i) => [value / units[0]!, v[i]! / units[1]!] as const);
+  const bin = (value: number) => Math.min(bins - 1, Math.max(0, Math.floor((value - start) / width)));
+  const counts = new Array<number>(bins * bins).fill(0);
+  for (const [a, b] of pairs) counts[bin(a) * bins + bin(b)]! += 1;
+  return { bins, start, width, counts, centroids: pairCentroids(pairs) };
+}
+
+/** Sixteen centroids of the pairs, by Lloyd's algorithm from a grid. */
+function pairCentroids(
+  pairs: readonly (readonly [number, number])[],
+): readonly (readonly [number, number])[] {
+  let centroids = [-1.4, -0.5, 0.5, 1.4].flatMap((a, _, grid) => grid.map((b) => [a, b] as const));
+  for (let round = 0; round < 10; round++) {
+    const sums = centroids.map(() => [0, 0, 0] as [u: number, v: number, count: number]);
+    for (const [u, v] of pairs) {
+      const distances = centroids.map(([a, b]) => (u - a) ** 2 + (v - b) ** 2);
+      const sum = sums[distances.indexOf(Math.min(...distances))]!;
+      sum[0] += u;
+      sum[1] += v;
+      sum[2] += 1;
+    }
+    centroids = centroids.map((centroid, k) => {
+      const [u, v, count] = sums[k]!;
+      return count > 0 ? ([u / count, v / count] as const) : centroid;
+    });
+  }
+  return centroids;
+}
+
+/** Inputs that the task is done on. */
+const SAMPLES = 400;
+
+/**
+ * A task for the first matrix: which of its outputs is the largest for random inputs. The model as it was
+ * agrees with itself.
+ */
+async function largestOutputs(file: string): Promise<Quality> {
+  const { name, values, shape } = ENCODER[0]!;
+  const model = await openAnyModel(file);
+  try {
+    const quantized = await model.readFloat32(name);
+    const random = new Random(7);
+    let same = 0;
+    for (let sample = 0; sample < SAMPLES; sample++) {
+      const input = Float32Array.from({ length: shape[1]! }, () => random.normal());
+      if (largestOutput(values, input) === largestOutput(quantized, input)) same++;
+    }
+    const task = { task: 'Largest output', metric: 'agreement', higherIsBetter: true, samples: SAMPLES };
+    return { ...task, before: 1, after: same / SAMPLES };
+  } finally {
+    await model.close();
+  }
+}
+
+function largestOutput(matrix: Float32Array, input: Float32Array): number {
+  const outputs = Array.from({ length: matrix.length / input.length }, (_, row) =>
+    input.reduce((sum, x, column) => sum + x * matrix[row * input.length + column]!, 0),
+  );
+  return outputs.indexOf(Math.max(...outputs));
+}

@@ -1,0 +1,287 @@
+import { Chart, LinearScale, LineController, type Plugin, type Scale } from 'chart.js';
+import type { JointHistogram } from '../../../src/protocol/events';
+import { chartFrame, type ChartHost, type CursorMove } from '../chartFrame';
+import { element } from '../dom';
+import { formatCount, formatNumber, formatTick } from '../format';
+import type { Point } from '../lineOverlay';
+import { onThemeChange, theme, withAlpha } from '../theme';
+import { tip } from '../tip';
+
+Chart.register(LineController, LinearScale);
+
+export interface JointChart {
+  readonly element: HTMLElement;
+  setHistogram(histogram: JointHistogram): void;
+  dispose(): void;
+}
+
+/** Rows that the table view shows at most; the CSV has all. */
+const TABLE_ROWS = 500;
+const COLUMNS: readonly string[] = ['u', 'v', 'weights', 'centroid u', 'centroid v'];
+
+interface Cell {
+  readonly u: number;
+  readonly v: number;
+}
+
+/**
+ * How many weights have their factors at each place (u, v), and the centroids that stand for them: the
+ * darker a cell, the more weights, by the square root of their number. Thin lines part the cells that go to
+ * different centroids. The cursor goes from cell to cell by the four arrows.
+ */
+export function jointChart(host: ChartHost): JointChart {
+  let joint: JointHistogram = { bins: 0, start: 0, width: 1, counts: [], centroids: [] };
+  /** Index of the nearest centroid of each cell, as long as the counts. */
+  let nearest: readonly number[] = [];
+  let most = 1;
+  let cursor: Cell | undefined;
+
+  const frame = chartFrame(
+    {
+      title: 'Both factors together',
+      describe: () =>
+        `Map of ${joint.bins} by ${joint.bins} cells over u and v, each in units of its root mean square, with ` +
+        `${joint.centroids.length} centroids.`,
+      cursor: { move, moveAcross, clear: () => setCursor(undefined), readOut },
+      table: () => {
+        const rows = occupied().sort((a, b) => b[2]! - a[2]!);
+        const note =
+          rows.length > TABLE_ROWS && `The ${TABLE_ROWS} fullest cells. Save as CSV for all of them.`;
+        return { columns: COLUMNS, rows: rows.slice(0, TABLE_ROWS), ...(note && { note }) };
+      },
+      csv: () => ({ header: COLUMNS, rows: occupied() }),
+    },
+    host,
+  );
+  frame.plot.classList.add('square');
+  const fullest = element('span', { class: 'quiet' });
+  frame.legend.append(fullest);
+  const box = tip(frame.plot);
+  const chart = new Chart<'line', Point[]>(frame.canvas, {
+    type: 'line',
+    data: { datasets: [] },
+    plugins: [cells()],
+    options: { responsive: true, maintainAspectRatio: false, parsing: false, events: [] },
+  });
+  frame.canvas.addEventListener('pointermove', (event) => setCursor(cellUnder(event)));
+  frame.canvas.addEventListener('pointerleave', () => setCursor(undefined));
+  const forgetTheme = onThemeChange(render);
+
+  function center(bin: number): number {
+    return joint.start + (bin + 0.5) * joint.width;
+  }
+
+  function countOf({ u, v }: Cell): number {
+    return joint.counts[u * joint.bins + v] ?? 0;
+  }
+
+  function centroidOf({ u, v }: Cell): readonly [number, number] | undefined {
+    return joint.centroids[nearest[u * joint.bins + v] ?? -1];
+  }
+
+  function occupied(): number[][] {
+    return joint.counts.flatMap((count, i) => {
+      if (count === 0) return [];
+      const cell = { u: Math.floor(i / joint.bins), v: i % joint.bins };
+      return [[center(cell.u), center(cell.v), count, ...(centroidOf(cell) ?? [])]];
+    });
+  }
+
+  function cellUnder(event: MouseEvent): Cell | undefined {
+    const { x, y } = chart.scales;
+    if (!x || !y) return undefined;
+    const bin = (scale: Scale, pixel: number) =>
+      Math.floor(((scale.getValueForPixel(pixel) ?? NaN) - joint.start) / joint.width);
+    const cell = { u: bin(x, event.offsetX), v: bin(y, event.offsetY) };
+    const inside = [cell.u, cell.v].every((at) => at >= 0 && at < joint.bins);
+    return inside ? cell : undefined;
+  }
+
+  function move(to: CursorMove): void {
+    if (!cursor) {
+      const i = joint.counts.indexOf(most);
+      setCursor({ u: Math.floor(i / joint.bins), v: i % joint.bins });
+      return;
+    }
+    const page = Math.max(1, Math.round(joint.bins / 8));
+    const targets: Record<CursorMove, number> = {
+      first: 0,
+      last: joint.bins - 1,
+      previous: cursor.u - 1,
+      next: cursor.u + 1,
+      'page back': cursor.u - page,
+      'page forward': cursor.u + page,
+    };
+    setCursor({ u: within(targets[to]), v: cursor.v });
+  }
+
+  function moveAcross(to: 'up' | 'down'): void {
+    if (cursor) setCursor({ u: cursor.u, v: within(cursor.v + (to === 'up' ? 1 : -1)) });
+    else move('first');
+  }
+
+  function within(bin: number): number {
+    return Math.min(joint.bins - 1, Math.max(0, bin));
+  }
+
+  function setCursor(cell: Cell | undefined): void {
+    if (cell?.u === cursor?.u && cell?.v === cursor?.v) return;
+    cursor = cell;
+    chart.draw();
+    showTip();
+  }
+
+  function readOut(): string {
+    if (!cursor) return 'No values yet.';
+    const centroid = centroidOf(cursor);
+    const goes = centroid ? `; coded by (${centroid.map((c) => formatNumber(c, 3)).join(', ')})` : '';
+    return `u ${formatNumber(center(cursor.u), 3)}, v ${formatNumber(center(cursor.v), 3)}: ${formatCount(countOf(cursor))} weights${goes}.`;
+  }
+
+  function showTip(): void {
+    const { x, y } = chart.scales;
+    if (!cursor || !x || !y) {
+      box.hide();
+      return;
+    }
+    const centroid = centroidOf(cursor);
+    const row = (name: string, value: string) => [
+      element('td', { text: name }),
+      element('td', { class: 'number', text: value }),
+    ];
+    box.show(
+      `u ${formatNumber(center(cursor.u), 3)}, v ${formatNumber(center(cursor.v), 3)}`,
+      [
+        row('weights', formatCount(countOf(cursor))),
+        ...(centroid ? [row('coded by', `(${centroid.map((c) => formatNumber(c, 3)).join(', ')})`)] : []),
+      ],
+      x.getPixelForValue(center(cursor.u)),
+      y.getPixelForValue(center(cursor.v)) + 8,
+    );
+  }
+
+  function render(): void {
+    const { border } = theme();
+    const reach = reachOf(joint);
+    const axis = (text: string) => ({
+      type: 'linear' as const,
+      min: -reach,
+      max: reach,
+      title: { display: true, text },
+      grid: { display: false },
+      border: { color: border },
+      ticks: {
+        padding: 6,
+        maxRotation: 0,
+        stepSize: 1,
+        callback: (value: number | string) => formatTick(Number(value)),
+      },
+    });
+    chart.options.scales = { x: axis('u / root mean square'), y: axis('v / root mean square') };
+    chart.update('none');
+    frame.refresh();
+    showTip();
+  }
+
+  /** The cells behind, the borders between centroids, and the centroids over them. */
+  function cells(): Plugin<'line'> {
+    return {
+      id: 'jointCells',
+      beforeDatasetsDraw: ({ ctx: pen, chartArea, scales }) => {
+        const { x, y } = scales;
+        if (!x || !y) return;
+        const { series, foreground, background, focus } = theme();
+        const color = series[0]!;
+        const { bins, counts, start, width, centroids } = joint;
+        const left = (bin: number) => Math.round(x.getPixelForValue(start + bin * width));
+        const top = (bin: number) => Math.round(y.getPixelForValue(start + bin * width));
+        pen.save();
+        pen.beginPath();
+        pen.rect(chartArea.left, chartArea.top, chartArea.width, chartArea.height);
+        pen.clip();
+        counts.forEach((count, i) => {
+          if (count === 0) return;
+          const u = Math.floor(i / bins);
+          const v = i % bins;
+          pen.fillStyle = withAlpha(color, 0.06 + 0.94 * Math.sqrt(count / most));
+          pen.fillRect(left(u), top(v + 1), left(u + 1) - left(u), top(v) - top(v + 1));
+        });
+        pen.strokeStyle = withAlpha(foreground, 0.35);
+        pen.lineWidth = 1;
+        pen.beginPath();
+        nearest.forEach((centroid, i) => {
+          const u = Math.floor(i / bins);
+          const v = i % bins;
+          if (u + 1 < bins && nearest[i + bins] !== centroid) {
+            pen.moveTo(left(u + 1) + 0.5, top(v));
+            pen.lineTo(left(u + 1) + 0.5, top(v + 1));
+          }
+          if (v + 1 < bins && nearest[i + 1] !== centroid) {
+            pen.moveTo(left(u), top(v + 1) + 0.5);
+            pen.lineTo(left(u + 1), top(v + 1) + 0.5);
+          }
+        });
+        pen.stroke();
+        for (const [u, v] of centroids) {
+          pen.beginPath();
+          pen.arc(x.getPixelForValue(u), y.getPixelForValue(v), 3.5, 0, 2 * Math.PI);
+          pen.fillStyle = background;
+          pen.fill();
+          pen.strokeStyle = foreground;
+          pen.lineWidth = 1.5;
+          pen.stroke();
+        }
+        if (cursor) {
+          pen.strokeStyle = focus;
+          pen.lineWidth = 2;
+          const { u, v } = cursor;
+          pen.strokeRect(left(u), top(v + 1), left(u + 1) - left(u), top(v) - top(v + 1));
+        }
+        pen.restore();
+      },
+    };
+  }
+
+  return {
+    element: frame.element,
+    setHistogram: (next) => {
+      joint = next;
+      most = Math.max(1, ...joint.counts);
+      nearest = nearestCentroids(joint);
+      cursor = undefined;
+      fullest.textContent = `○ centroids · the fullest cell holds ${formatCount(most)} weights`;
+      render();
+    },
+    dispose: () => {
+      forgetTheme();
+      chart.destroy();
+      frame.element.remove();
+    },
+  };
+}
+
+/** How far from zero anything lies, up to the next half. */
+function reachOf({ bins, start, width, counts, centroids }: JointHistogram): number {
+  let reach = 0;
+  const see = (value: number) => (reach = Math.max(reach, Math.abs(value)));
+  counts.forEach((count, i) => {
+    if (count === 0) return;
+    for (const bin of [Math.floor(i / bins), i % bins]) {
+      see(start + bin * width);
+      see(start + (bin + 1) * width);
+    }
+  });
+  centroids.flat().forEach(see);
+  return reach === 0 ? 1 : Math.ceil(2 * reach + 0.1) / 2;
+}
+
+/** For each cell the index of the centroid nearest to its middle; empty where there are no centroids. */
+function nearestCentroids({ bins, start, width, centroids }: JointHistogram): readonly number[] {
+  if (centroids.length === 0) return [];
+  return Array.from({ length: bins * bins }, (_, i) => {
+    const u = start + (Math.floor(i / bins) + 0.5) * width;
+    const v = start + ((i % bins) + 0.5) * width;
+    const distances = centroids.map(([cu, cv]) => (u - cu) ** 2 + (v - cv) ** 2);
+    return distances.indexOf(Math.min(...distances));
+  });
+}
