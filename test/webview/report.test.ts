@@ -1,48 +1,27 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import type { RunView } from '../../src/protocol/messages';
 import type { ReportDocument } from '../../src/protocol/report';
 import { renderHtml } from '../../src/runs/export/html';
 import { Browsing, frames, type Panel } from './page/browser';
-import { finishedRun, quantizeRun } from './page/runs';
-
-const document: ReportDocument = {
-  title: 'Two quantizations and two trainings',
-  subtitle: 'Measured on 2 cores, 22 November 2026 </script> & more',
-  sections: [
-    {
-      kind: 'text',
-      heading: 'What was done',
-      paragraphs: ['A transformer of seven million parameters was quantized to four bits, by two methods.'],
-    },
-    {
-      kind: 'table',
-      heading: 'Quality',
-      columns: ['Model', 'Bytes', 'SNR', 'Accuracy'],
-      rows: [
-        ['float32', 28_311_552, '–', 0.9733],
-        ['kashin-greedy, 4 bits', 3_580_244, '20.28 dB', 0.97],
-        ['never measured', 0, '–', Number.NaN],
-      ],
-      note: 'Accuracy on 300 held-out mails.',
-    },
-    { kind: 'runs', heading: 'Quantization', runs: [quantizeRun(24, true), quantizeRun(16, true)] },
-    {
-      kind: 'runs',
-      heading: 'Training',
-      runs: [
-        finishedRun(),
-        { ...finishedRun(), summary: { ...finishedRun().summary, name: 'MNIST, momentum' } },
-      ],
-    },
-  ],
-};
+import { QuantizationBench } from './page/quantizedRun';
+import { finishedRun } from './page/runs';
 
 let browsing: Browsing;
 let panel: Panel;
+let document: ReportDocument;
 
 beforeAll(async () => {
   browsing = await Browsing.start();
+  const bench = await QuantizationBench.open();
+  const greedy = {
+    ...(await bench.run('kashin-greedy', 4, 'native')),
+    rateDistortion: await bench.rateDistortion(),
+  };
+  const rounded = await bench.run('rtn', 3, 'native');
+  await bench.close();
+  document = reportDocument(greedy, rounded);
 });
 afterAll(() => browsing.stop());
 afterEach(() => panel.close());
@@ -64,7 +43,11 @@ test.each(['light', 'dark'] as const)(
     expect(await page.getByRole('heading', { level: 2 }).allInnerTexts()).toEqual([
       'What was done',
       'Quality',
-      'Quantization',
+      'What it costs',
+      'What it loses',
+      'Why',
+      'Against other methods and bits',
+      'Two quantizations',
       'Training',
     ]);
     expect(await page.getByText('</script> & more').count()).toBe(1);
@@ -76,7 +59,9 @@ test.each(['light', 'dark'] as const)(
       .getByRole('application', { name: /Line chart of mnist, momentum: train loss|MNIST/i })
       .first()
       .waitFor();
-    await page.getByRole('application', { name: /SNR, dB over 18 places/ }).waitFor();
+    expect(await page.getByRole('application', { name: /SNR, dB over 18 places/ }).count()).toBe(2);
+    expect(await page.getByRole('application', { name: /over true bits a weight/ }).count()).toBe(2);
+    expect(await page.getByRole('button', { name: 'Write the Packed File' }).count()).toBe(0);
     await panel.screenshot(`report-${scheme}`);
     expect(await panel.accessibility()).toEqual([]);
     expect(panel.trouble).toEqual([]);
@@ -86,7 +71,10 @@ test.each(['light', 'dark'] as const)(
 test('saves the data of a chart as a download', async () => {
   const { page } = await open('light');
   const download = page.waitForEvent('download');
-  await page.getByRole('button', { name: 'Save the data of Signal-to-noise ratio by tensor as CSV' }).click();
+  await page
+    .getByRole('button', { name: 'Save the data of Signal-to-noise ratio by tensor as CSV' })
+    .first()
+    .click();
   expect((await download).suggestedFilename()).toBe('signal-to-noise-ratio-by-tensor.csv');
 });
 
@@ -113,3 +101,38 @@ test('prints dark on white, whatever the screen shows', async () => {
   const pdf = await page.pdf({ format: 'A4' });
   expect(pdf.subarray(0, 5).toString()).toBe('%PDF-');
 });
+
+function reportDocument(greedy: RunView, rounded: RunView): ReportDocument {
+  return {
+    title: 'Two quantizations and two trainings',
+    subtitle: 'Measured on 2 cores, 22 November 2026 </script> & more',
+    sections: [
+      {
+        kind: 'text',
+        heading: 'What was done',
+        paragraphs: ['A transformer of seven million parameters was quantized to four bits, by two methods.'],
+      },
+      {
+        kind: 'table',
+        heading: 'Quality',
+        columns: ['Model', 'Bytes', 'SNR', 'Accuracy'],
+      rows: [
+        ['float32', 28_311_552, '–', 0.9733],
+        ['kashin-greedy, 4 bits', 3_580_244, '20.28 dB', 0.97],
+        ['never measured', 0, '–', Number.NaN],
+      ],
+      note: 'Accuracy on 300 held-out mails.',
+      },
+      { kind: 'quantization', run: greedy },
+      { kind: 'runs', heading: 'Two quantizations', runs: [greedy, rounded] },
+      {
+        kind: 'runs',
+        heading: 'Training',
+        runs: [
+          finishedRun(),
+          { ...finishedRun(), summary: { ...finishedRun().summary, name: 'MNIST, momentum' } },
+        ],
+      },
+    ],
+  };
+}

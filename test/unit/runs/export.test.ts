@@ -133,6 +133,27 @@ describe('writeCsv', () => {
     });
   });
 
+  it('writes what was compared and the tasks', async () => {
+    const record = await finishedRun();
+    const rows = [
+      { method: 'rtn', bits: { nominal: 4, true: 4.16 }, distortion: 0.01, snrDb: 20, seconds: 0.5 },
+    ];
+    const task = { task: 'Spam, ham', metric: 'accuracy', before: 0.97, after: 0.96, samples: 300 };
+    const events: RunEvent[] = [
+      ...record.events,
+      { time: 4000, type: 'rateDistortion', rows, sampled: { weights: 10, tensors: 1 } },
+      { time: 4001, type: 'quality', ...task, higherIsBetter: true },
+    ];
+    const files = await writeCsv(await temporaryFolder(), { ...record, events });
+    expect(files.map((file) => path.basename(file)).slice(2)).toEqual(['rate-distortion.csv', 'quality.csv']);
+    expect(await readFile(files[2]!, 'utf8')).toBe(
+      'method,nominalBits,trueBits,distortion,snrDb,seconds\r\nrtn,4,4.16,0.01,20,0.5\r\n',
+    );
+    expect(await readFile(files[3]!, 'utf8')).toBe(
+      'task,metric,unit,before,after,higherIsBetter,samples\r\n"Spam, ham",accuracy,,0.97,0.96,true,300\r\n',
+    );
+  });
+
   it('writes no table that has no rows', async () => {
     const record = await finishedRun();
     const events = record.events.filter((event) => event.type !== 'tensor');

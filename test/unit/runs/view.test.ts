@@ -113,6 +113,40 @@ describe('RunViewBuilder', () => {
     expect(builder.snapshot(SUMMARY).series[0]?.steps.at(-1)).toBe(1_009_999);
   });
 
+  it('gathers the picture of a model from several measurements, and sends it when it changed', () => {
+    const builder = new RunViewBuilder(SPEC);
+    const row = (method: string, nominal: number, snrDb: number) => {
+      const bits = { nominal, true: nominal + 0.02 };
+      return { method, bits, distortion: 10 ** (-snrDb / 10), snrDb, seconds: 1 };
+    };
+    const first: RunEvent = {
+      time: 1,
+      type: 'rateDistortion',
+      rows: [row('rtn', 4, 19), row('rtn', 3, 13)],
+      sampled: { weights: 100, tensors: 1 },
+    };
+    builder.append([first]);
+    const position = builder.position();
+    expect(builder.snapshot(SUMMARY).rateDistortion?.rows).toEqual(first.rows);
+    expect(builder.increment(SUMMARY, position).rateDistortion).toBeUndefined();
+    const sampled = { weights: 200, tensors: 2 };
+    const rows = [row('rtn', 4, 19.5), row('dependent', 4, 24)];
+    builder.append([{ time: 2, type: 'rateDistortion', rows, sampled }]);
+    const merged = { rows: [rows[0], first.rows[1], rows[1]], sampled };
+    expect(builder.increment(SUMMARY, position).rateDistortion).toEqual(merged);
+  });
+
+  it('sends each task once', () => {
+    const builder = new RunViewBuilder(SPEC);
+    const task = { metric: 'accuracy', before: 0.97, after: 0.96, higherIsBetter: true, samples: 300 };
+    builder.append([{ time: 1, type: 'quality', task: 'Spam or ham', ...task }]);
+    const position = builder.position();
+    builder.append([{ time: 2, type: 'quality', task: 'Topics', ...task }]);
+    expect(builder.snapshot(SUMMARY).quality).toMatchObject([{ task: 'Spam or ham' }, { task: 'Topics' }]);
+    expect(builder.increment(SUMMARY, position).quality).toMatchObject([{ task: 'Topics', ...task }]);
+    expect(builder.increment(SUMMARY, builder.position()).quality).toBeUndefined();
+  });
+
   it('names the engine of the environment', () => {
     const builder = new RunViewBuilder(SPEC);
     const environment = { host: 'h', platform: 'p', node: 'n', weightroom: '0' };

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { TensorResult } from '../../../src/protocol/events';
 import { sortTensors, TENSOR_COLUMNS } from '../../../webview/ui/quantization/tensorColumns';
 import { lossTiles } from '../../../webview/ui/quantization/lossTiles';
+import { quantizeSpec } from '../../../src/protocol/jobSpec';
 import { modelOf } from '../../../webview/ui/runModel';
 
 function tensor(name: string, change: Partial<TensorResult> = {}): TensorResult {
@@ -58,18 +59,7 @@ test('before a run is over, its distortion is that of all weights so far', () =>
       last: {},
       folder: '/r',
     },
-    spec: {
-      job: 'quantize',
-      input: '/m',
-      output: '/o',
-      force: false,
-      method: 'rtn',
-      bits: 4,
-      form: 'native',
-      groupSize: 128,
-      keep: [],
-      seed: 0,
-    },
+    spec: quantizeSpec({ input: '/m', output: '/o', form: 'native' }),
     series: [],
     tensors: [small, large, KEPT],
     messages: [],

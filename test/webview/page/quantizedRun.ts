@@ -12,7 +12,7 @@ import type {
   RateDistortionRow,
   TensorResult,
 } from '../../../src/protocol/events';
-import { METHOD_BITS, QUANTIZATION_METHODS, type OutputForm } from '../../../src/protocol/jobSpec';
+import { listedBits, QUANTIZATION_METHODS, type OutputForm } from '../../../src/protocol/jobSpec';
 import type { RunView } from '../../../src/protocol/messages';
 import { openAnyModel } from '../../../src/quantize/native/open';
 import { decompose } from '../../../src/quantize/kashin/greedy';
@@ -91,7 +91,7 @@ export class QuantizationBench {
   async rateDistortion(): Promise<RateDistortion> {
     const rows: RateDistortionRow[] = [];
     for (const method of QUANTIZATION_METHODS) {
-      for (const nominal of METHOD_BITS[method]) {
+      for (const nominal of listedBits(method)) {
         const { seconds, bitsPerWeight, distortion, snrDb } = await this.quantize(method, nominal, 'native');
         rows.push({ method, bits: { nominal, true: bitsPerWeight.weights }, distortion, snrDb, seconds });
       }

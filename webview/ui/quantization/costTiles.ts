@@ -1,3 +1,4 @@
+import type { JobSpec } from '../../../src/protocol/jobSpec';
 import { formatBytes, formatDuration, formatTick } from '../format';
 import type { RunModel } from '../runModel';
 import type { Tile } from '../tiles';
@@ -7,7 +8,7 @@ import { closingFigures, pooledBits } from './wholeModel';
 export function costTiles(run: RunModel): readonly Tile[] {
   const summary = closingFigures(run);
   const quantized = run.tensors.filter(({ action }) => action === 'quantized');
-  const asked = run.spec.job === 'quantize' ? `${formatTick(run.spec.bits)} nominal` : '';
+  const asked = nominal(run.spec);
   if (!summary) {
     if (quantized.length === 0) return [];
     return [
@@ -41,6 +42,12 @@ export function costTiles(run: RunModel): readonly Tile[] {
       title: 'From the start of the run to its end, reading and writing included',
     },
   ];
+}
+
+/** What was asked for: bits, or a size. */
+function nominal(spec: JobSpec): string {
+  if (spec.job !== 'quantize') return '';
+  return spec.size === undefined ? `${formatTick(spec.bits)} nominal` : `${formatBytes(spec.size)} asked for`;
 }
 
 function sizeNote(before: number, after: number): string {

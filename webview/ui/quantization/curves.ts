@@ -31,7 +31,6 @@ export interface ChosenRun {
  * chosen one; a run whose bits were not sampled gets a mark of its own from its closing figures.
  */
 export function curvesOf(rows: readonly RateDistortionRow[], runs: readonly ChosenRun[]): readonly Curve[] {
-  const chosen = runs.flatMap(({ spec }) => (spec.job === 'quantize' ? [key(spec.method, spec.bits)] : []));
   const marks: Mark[] = rows.map(({ method, bits, distortion, snrDb, seconds }) => ({
     method,
     nominal: bits.nominal,
@@ -39,14 +38,21 @@ export function curvesOf(rows: readonly RateDistortionRow[], runs: readonly Chos
     distortion,
     snrDb,
     seconds,
-    chosen: chosen.includes(key(method, bits.nominal)),
+    chosen: runs.some(({ spec }) => asksFor(spec, method, bits.nominal)),
   }));
   for (const { spec, summary } of runs) {
     if (spec.job !== 'quantize' || !summary) continue;
-    const { method, bits: nominal } = spec;
-    if (marks.some((mark) => mark.method === method && mark.nominal === nominal)) continue;
+    if (rows.some(({ method, bits }) => asksFor(spec, method, bits.nominal))) continue;
     const { distortion, snrDb, bitsPerWeight } = summary;
-    marks.push({ method, nominal, bits: bitsPerWeight.weights, distortion, snrDb, chosen: true });
+    const nominal = spec.size === undefined ? spec.bits : bitsPerWeight.weights;
+    marks.push({
+      method: spec.method,
+      nominal,
+      bits: bitsPerWeight.weights,
+      distortion,
+      snrDb,
+      chosen: true,
+    });
   }
   const methods = [...new Set(marks.map(({ method }) => method))];
   return methods
@@ -57,8 +63,8 @@ export function curvesOf(rows: readonly RateDistortionRow[], runs: readonly Chos
     .sort((a, b) => meanGap(a) - meanGap(b));
 }
 
-function key(method: string, bits: number): string {
-  return `${method} ${bits}`;
+function asksFor(spec: JobSpec, method: string, bits: number): boolean {
+  return spec.job === 'quantize' && spec.method === method && spec.bits === bits && spec.size === undefined;
 }
 
 /** How far below the limit a mark stands, in dB; negative above it. */

@@ -38,7 +38,7 @@ export function sizeBars(): SizeBars {
     body,
   );
   const key = element('p', { class: 'sizes-key quiet' });
-  const box = element('div', {}, table, key);
+  const box = element('div', { class: 'sizes-box' }, table, key);
   let shown = '';
   return {
     element: box,
