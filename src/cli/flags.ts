@@ -1,5 +1,6 @@
 /** Readers of flags' values. What they throw names the flag and what is allowed. */
 import { InvalidArgumentError } from 'commander';
+import { readByteCount } from '../protocol/byteCount';
 
 /** A whole number from `min` to `max`. */
 export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
@@ -20,23 +21,10 @@ export function numberBetween(min: number, max: number): (text: string) => numbe
   };
 }
 
-const UNITS: Readonly<Record<string, number>> = {
-  '': 1,
-  b: 1,
-  kb: 1000,
-  mb: 1000 ** 2,
-  gb: 1000 ** 3,
-  kib: 1024,
-  mib: 1024 ** 2,
-  gib: 1024 ** 3,
-};
-
 /** A number of bytes: `12000000`, `12MB`, `11.5MiB`. */
 export function byteCount(text: string): number {
-  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?) ?([a-z]*)$/i.exec(text) ?? [];
-  const factor = UNITS[unit.toLowerCase()];
-  const bytes = Math.floor(Number(number) * (factor ?? 0));
-  if (number !== '' && Number.isSafeInteger(bytes) && bytes > 0) return bytes;
+  const bytes = readByteCount(text);
+  if (bytes !== undefined) return bytes;
   throw new InvalidArgumentError('Allowed is a number of bytes, as 12000000, 12MB or 12MiB.');
 }
 

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { defaultOutput } from '../modelfile/outputName';
 import { parseJobSpec, type JobSpec } from '../protocol/jobSpec';
 import { saveExperiment } from './experiments/experimentFiles';
-import { askTarget } from './models/quantizeQuestions';
+import { askFile } from './models/quantizeQuestions';
 import { BACK } from './questions';
 import { readSettings } from './settings';
 
@@ -22,6 +22,6 @@ export async function completeSpec(asked: JobSpec): Promise<JobSpec | undefined>
   }
   if (spec.output !== '') return spec;
   const title = vscode.l10n.t('Quantize {0}', path.basename(spec.input));
-  const target = await askTarget(defaultOutput(spec.input, spec), { title, step: 1, totalSteps: 1 });
-  return target === undefined || target === BACK ? undefined : { ...spec, ...target };
+  const file = await askFile(defaultOutput(spec.input, spec), { title, step: 1, totalSteps: 1 });
+  return file === undefined || file === BACK ? undefined : { ...spec, ...file };
 }

@@ -9,32 +9,41 @@ export interface Place {
   readonly totalSteps: number;
 }
 
-/**
- * One question of several. It returns the answers so far with its own, `BACK`, or `undefined` where the
- * person gave up; and the answers as they were where there is nothing to ask.
- */
-export type Question<Answers> = (
-  answers: Answers,
-  place: Place,
-) => Promise<Answers | typeof BACK | undefined>;
+/** One question of several. */
+export interface Question<Answers> {
+  /** Whether it is worth asking, after these answers. */
+  applies(answers: Answers): boolean;
+  /** The answers with its own, `BACK`, or `undefined` where the person gave up. */
+  ask(answers: Answers, place: Place): Promise<Answers | typeof BACK | undefined>;
+}
 
-/** Asks one question after another, with a way back; `undefined` where the person gave up. */
+/**
+ * Asks one question after another, with a way back, and leaves out those that do not apply; `undefined`
+ * where the person gave up.
+ */
 export async function ask<Answers>(
   title: string,
   questions: readonly Question<Answers>[],
   suggested: Answers,
 ): Promise<Answers | undefined> {
-  const before: Answers[] = [];
+  const before: { readonly at: number; readonly answers: Answers }[] = [];
   let answers = suggested;
-  while (before.length < questions.length) {
-    const step = before.length + 1;
-    const answer = await questions[before.length]!(answers, { title, step, totalSteps: questions.length });
+  for (let at = 0; at < questions.length;) {
+    const question = questions[at]!;
+    if (!question.applies(answers)) {
+      at += 1;
+      continue;
+    }
+    const left = questions.slice(at).filter((later) => later.applies(answers)).length;
+    const place = { title, step: before.length + 1, totalSteps: before.length + left };
+    const answer = await question.ask(answers, place);
     if (answer === undefined) return undefined;
     if (answer === BACK) {
-      answers = before.pop() ?? suggested;
+      ({ at, answers } = before.pop() ?? { at, answers });
     } else {
-      before.push(answers);
+      before.push({ at, answers });
       answers = answer;
+      at += 1;
     }
   }
   return answers;
@@ -44,12 +53,16 @@ export interface Choice<T> extends vscode.QuickPickItem {
   readonly value: T;
 }
 
-/** Asks to pick one of `choices`, with the one whose value is `suggested` under the cursor. */
+/**
+ * Asks to pick one of `choices`, with the one whose value is `suggested` under the cursor.
+ * @param typed the choice that a typed text stands for, where it is none of the list
+ */
 export async function pick<T>(
   place: Place,
   placeholder: string,
   choices: readonly Choice<T>[],
   suggested: T,
+  typed?: (text: string) => Choice<T> | undefined,
 ): Promise<T | typeof BACK | undefined> {
   const box = vscode.window.createQuickPick<Choice<T>>();
   try {
@@ -62,6 +75,13 @@ export async function pick<T>(
     box.matchOnDescription = true;
     box.ignoreFocusOut = true;
     if (place.step > 1) box.buttons = [vscode.QuickInputButtons.Back];
+    if (typed) {
+      box.onDidChangeValue((text) => {
+        const choice = typed(text);
+        box.items = choice ? [{ ...choice, alwaysShow: true }, ...choices] : choices;
+        box.activeItems = choice ? [box.items[0]!] : choices.filter(({ value }) => value === suggested);
+      });
+    }
     return await new Promise((resolve) => {
       box.onDidAccept(() => resolve(box.selectedItems[0]?.value));
       box.onDidTriggerButton(() => resolve(BACK));

@@ -69,6 +69,8 @@ export interface MethodOffer {
   readonly bits: { readonly whole: readonly number[] } | { readonly from: number; readonly to: number };
   /** Whether the size of the file may be given in place of bits. */
   readonly size: boolean;
+  /** Whether the preset makes a difference: more time finds a better result. */
+  readonly presets?: boolean;
   /**
    * How many weights share levels unless a person says otherwise; absent where the method has no groups.
    * 4096 make the levels of `kashin-greedy` cost 1/64 bit a weight, 128 is what readers of round-to-nearest

@@ -2,6 +2,7 @@
 import './activation';
 import './manifest';
 import './models';
+import './questions';
 import './runs';
 
 export { runAll as run } from './registry';

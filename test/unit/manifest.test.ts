@@ -1,6 +1,14 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import {
+  DEFAULT_METHOD,
+  DEFAULT_PRESET,
+  OUTPUT_FORMS,
+  PRESETS,
+  QUANTIZATION_METHODS,
+} from '../../src/protocol/jobSpec';
+import { FORM_WORDS, METHOD_WORDS, PRESET_WORDS, type ChoiceWords } from '../../src/protocol/quantizeWords';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -19,6 +27,7 @@ interface Setting {
   readonly markdownEnumDescriptions?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
+  readonly default?: unknown;
 }
 
 interface Manifest {
@@ -58,6 +67,11 @@ const strings = JSON.parse(readFileSync(path.join(root, 'package.nls.json'), 'ut
   string
 >;
 const { contributes } = manifest;
+const properties = Object.assign({}, ...contributes.configuration.map((group) => group.properties)) as Record<
+  string,
+  Setting
+>;
+const OFFERED = { method: QUANTIZATION_METHODS, preset: PRESETS, form: OUTPUT_FORMS };
 const commands = contributes.commands.map(({ command }) => command).sort();
 
 /** The sources of the room that may register and call commands. */
@@ -126,10 +140,6 @@ describe('the manifest', () => {
   });
 
   it('says for each setting where it may be set, and reads no other', () => {
-    const properties = Object.assign(
-      {},
-      ...contributes.configuration.map((group) => group.properties),
-    ) as Record<string, { scope?: string }>;
     for (const [name, { scope }] of Object.entries(properties))
       expect([name, scope]).not.toContain(undefined);
     const read = matches(source, /section\.get(?:<\w+>)?\('([\w.]+)'/g).map((key) => `weightroom.${key}`);
@@ -146,6 +156,22 @@ describe('the manifest', () => {
         if (setting.type === 'integer') {
           expect([typeof setting.minimum, typeof setting.maximum]).toEqual(['number', 'number']);
         }
+      }
+    }
+  });
+
+  it('offers what a quantization may be asked for, in the words of the questions', () => {
+    for (const [name, words, first] of [
+      ['method', METHOD_WORDS, DEFAULT_METHOD],
+      ['preset', PRESET_WORDS, DEFAULT_PRESET],
+      ['form', FORM_WORDS, 'portable'],
+    ] as const) {
+      const setting = properties[`weightroom.quantize.${name}`];
+      expect(setting?.enum).toEqual(OFFERED[name]);
+      expect(setting?.default).toBe(first);
+      for (const id of OFFERED[name]) {
+        const { purpose } = (words as Readonly<Record<string, ChoiceWords>>)[id]!;
+        expect(strings[`setting.quantize.${name}.${id}`]).toBe(purpose);
       }
     }
   });

@@ -201,7 +201,7 @@ test('offers the bits of the chosen method, and explains each choice', async () 
   await page.getByRole('option', { name: '3 bits' }).waitFor();
   expect(await page.getByRole('option', { name: /\d bits/ }).count()).toBe(listedBits('rtn').length);
   await page.getByRole('option', { name: '3 bits' }).click();
-  await page.getByText('10.7 times smaller than float32').waitFor();
+  await page.getByText('Packed, 10.7 times smaller than float32').waitFor();
   await choose('What to write', 'Packed file');
   await page.getByText('as small as the bits say').waitFor();
   await page.getByRole('textbox', { name: 'Keep unchanged' }).fill('*.norm.*\nhead.*');

@@ -116,12 +116,12 @@ function reportDocument(greedy: RunView, rounded: RunView): ReportDocument {
         kind: 'table',
         heading: 'Quality',
         columns: ['Model', 'Bytes', 'SNR', 'Accuracy'],
-      rows: [
-        ['float32', 28_311_552, '–', 0.9733],
-        ['kashin-greedy, 4 bits', 3_580_244, '20.28 dB', 0.97],
-        ['never measured', 0, '–', Number.NaN],
-      ],
-      note: 'Accuracy on 300 held-out mails.',
+        rows: [
+          ['float32', 28_311_552, '–', 0.9733],
+          ['kashin-greedy, 4 bits', 3_580_244, '20.28 dB', 0.97],
+          ['never measured', 0, '–', Number.NaN],
+        ],
+        note: 'Accuracy on 300 held-out mails.',
       },
       { kind: 'quantization', run: greedy },
       { kind: 'runs', heading: 'Two quantizations', runs: [greedy, rounded] },

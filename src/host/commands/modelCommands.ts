@@ -22,14 +22,15 @@ export function modelCommands(
       const input =
         file instanceof vscode.Uri ? file.fsPath : await chooseModel(vscode.l10n.t('Quantize Model'));
       if (input === undefined) return;
-      const { quantize, threads } = readSettings(vscode.Uri.file(input));
-      const { preset, ...preferred } = quantize;
-      const suggested = memory.get<QuantizeChoice>(LAST_CHOICE) ?? preferred;
+      const { quantize: preferred, threads } = readSettings(vscode.Uri.file(input));
+      const suggested = { ...preferred, ...memory.get<Partial<QuantizeChoice>>(LAST_CHOICE) };
       const answers = await askHowToQuantize(input, suggested);
       if (!answers) return;
-      const { method, bits, form } = answers;
-      await memory.update(LAST_CHOICE, { method, bits, form });
-      await start(quantizeSpec({ input, ...answers, preset, ...(threads !== undefined && { threads }) }));
+      const { output, force, ...choice } = answers;
+      await memory.update(LAST_CHOICE, choice);
+      await start(
+        quantizeSpec({ input, output, force, ...choice, ...(threads !== undefined && { threads }) }),
+      );
     },
     'weightroom.model.inspect': async (file) => {
       const model =

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nameLines } from '../../../webview/quantization/tensorName';
+import { nameLines } from '../../../webview/ui/quantization/tensorName';
 
 test('a name that fits stays on one line', () => {
   expect(nameLines('model.layers.10.self_attn.q_proj.weight')).toEqual([
