@@ -18,13 +18,16 @@ import {
 
 const editor = useEditor();
 
+const BITS_OR_SIZE = 'Bits per weight (type any number, as 2.5) or the size of the file (as 3 MB)';
+
 test('a right-click on a real transformer, Enter all the way, ends in a report with a row a tensor', async () => {
   const { page, workspace } = editor();
   const model = path.join(workspace, 'encoder/model.json');
   const before = await fingerprint(model);
   await chooseInContextMenu(page, 'encoder/model.json', 'Quantize Model…');
   await acceptQuestion(page, 'Method');
-  await acceptQuestion(page, 'Bits per weight');
+  await acceptQuestion(page, BITS_OR_SIZE);
+  await acceptQuestion(page, 'How long to search');
   await acceptQuestion(page, 'What to write');
 
   const report = await webview(page, 'quantization');
@@ -110,6 +113,28 @@ test('another method and form by arrow keys; the report shows the smaller file',
   const output = path.join(workspace, 'models/tiny-encoder.w3.native.safetensors');
   const source = path.join(workspace, 'models/tiny-encoder.safetensors');
   expect((await stat(output)).size).toBeLessThan((await stat(source)).size / 4);
+});
+
+test('bits between those of the list, and a size, are typed', async () => {
+  const { page, workspace } = editor();
+  const model = 'models/tiny-encoder.safetensors';
+  for (const { text, output, bytes } of [
+    { text: '2.5', output: 'models/tiny-encoder.w2.5.safetensors', bytes: undefined },
+    { text: '30 kB', output: 'models/tiny-encoder.30kB.native.safetensors', bytes: 30_000 },
+  ]) {
+    const known = await runFolders(workspace);
+    await chooseInContextMenu(page, model, 'Quantize Model…');
+    await chooseAnswer(page, 'Dependent quantization');
+    await page.getByPlaceholder(BITS_OR_SIZE, { exact: true }).fill(text);
+    await acceptQuestion(page, BITS_OR_SIZE);
+    await acceptQuestion(page, 'How long to search');
+    // A size is that of a packed file, so nothing is asked about the form.
+    if (bytes === undefined) await chooseAnswer(page, 'Portable');
+    const folder = await nextRun(workspace, known);
+    await untilRun(folder, ({ summary }) => summary.state === 'done');
+    const { size } = await stat(path.join(workspace, output));
+    if (bytes !== undefined) expect(size).toBeLessThanOrEqual(bytes);
+  }
 });
 
 test('no content policy was violated', () => {

@@ -171,14 +171,14 @@ test('cuts no label, however narrow the view', async () => {
 test('sends a quantization without an output, which the host names', async () => {
   const { page } = await open();
   await page.getByRole('radio', { name: 'Quantize' }).check();
-  await page.getByText('Evenly spaced levels in each group of weights').waitFor();
+  await page.getByText('The least error for any number of bits').waitFor();
   await run();
   expect(await spec()).toEqual({
     job: 'quantize',
     input: '/home/ada/project/models/tiny.safetensors',
     output: '',
     force: false,
-    method: 'rtn',
+    method: 'dependent',
     bits: 4,
     preset: 'balanced',
     form: 'portable',
@@ -214,6 +214,42 @@ test('offers the bits of the chosen method, and explains each choice', async () 
     keep: ['*.norm.*', 'head.*'],
   });
   await panel.screenshot('launcher-quantize-light');
+});
+
+test('takes any number of bits or a size, and a preset, where the method does', async () => {
+  const { page } = await open();
+  await page.getByRole('radio', { name: 'Quantize' }).check();
+  const target = page.getByRole('textbox', { name: 'Bits a weight, or a size' });
+  await target.fill('2.5');
+  await page.getByText('All counted, 12.8 times smaller than float32 when packed.').waitFor();
+  await choose('How long to search', 'Thorough');
+  await page.getByText('whatever it takes').waitFor();
+  await run();
+  expect(await spec()).toMatchObject({ bits: 2.5, preset: 'thorough', form: 'portable' });
+  expect(await spec()).not.toHaveProperty('size');
+  await target.fill('3 MB');
+  await page.getByText('The packed file, to the byte or just below.').waitFor();
+  expect(await page.getByRole('combobox', { name: 'What to write' }).isVisible()).toBe(false);
+  const state = await panel.state();
+  await panel.close();
+  await open(STATE, { state });
+  await run();
+  expect(await spec()).toMatchObject({ size: 3_000_000, form: 'native', preset: 'thorough' });
+});
+
+test('refuses what is neither bits nor a size', async () => {
+  const { page } = await open();
+  await page.getByRole('radio', { name: 'Quantize' }).check();
+  await page.getByRole('textbox', { name: 'Bits a weight, or a size' }).fill('nine');
+  await run();
+  await page.getByText('“nine” is neither a number of bits nor a size').waitFor();
+  expect(await spec()).toBeUndefined();
+});
+
+test('what an earlier version kept of the form gets the rest from the defaults', async () => {
+  await open(STATE, { state: { job: 'quantize', quantize: { method: 'dependent', bits: '4' } } });
+  await run();
+  expect(await spec()).toMatchObject({ method: 'dependent', bits: 4, preset: 'balanced' });
 });
 
 test.each([
