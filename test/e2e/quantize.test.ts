@@ -137,6 +137,27 @@ test('bits between those of the list, and a size, are typed', async () => {
   }
 });
 
+test('the report of a portable file writes the packed one', async () => {
+  const { page, workspace } = editor();
+  const known = await runFolders(workspace);
+  await chooseInContextMenu(page, 'models/tiny-encoder.safetensors', 'Quantize Model…');
+  await chooseAnswer(page, 'Dependent quantization');
+  await chooseAnswer(page, '3.5 bits');
+  await chooseAnswer(page, 'Fast');
+  await chooseAnswer(page, 'Portable');
+  const portable = await nextRun(workspace, known);
+  await untilRun(portable, ({ summary }) => summary.state === 'done');
+  const report = await webview(page, 'quantization');
+  await report.getByText('The portable file is as large as before.').waitFor();
+  await saveScreenshot(page, 'quantization-portable');
+  await report.getByRole('button', { name: 'Write the Packed File' }).click();
+  const packed = await nextRun(workspace, [...known, portable]);
+  const { spec } = await untilRun(packed, ({ summary }) => summary.state === 'done');
+  const output = path.join(workspace, 'models/tiny-encoder.w3.5.native.safetensors');
+  expect(spec).toMatchObject({ method: 'dependent', bits: 3.5, preset: 'fast', form: 'native', output });
+  expect((await stat(output)).size).toBeLessThan(265_000 / 6);
+});
+
 test('no content policy was violated', () => {
   expect(editor().violations).toEqual([]);
 });

@@ -20,7 +20,7 @@ test('Inspect Model shows every tensor', async () => {
   for (const { name } of tensors) assert.ok(text.includes(name), name);
 });
 
-test('Quantize Model asks three questions; Enter all the way writes the file and the journal', async () => {
+test('Quantize Model asks four questions; Enter all the way writes the file and the journal', async () => {
   const command = vscode.commands.executeCommand('weightroom.model.quantize', workspaceFile(MODEL));
   const output = workspaceFile(QUANTIZED).fsPath;
   // The questions come one after the other; Enter at none of them does nothing.
