@@ -2,20 +2,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { createInvolution } from '../../../src/math/involution';
 import { Random } from '../../../src/math/random';
-import type {
-  DecompositionTrace,
-  JointHistogram,
-  Quality,
-  RateDistortion,
-  RateDistortionRow,
-  TensorResult,
-} from '../../../src/protocol/events';
+import type { Quality, RateDistortion, RateDistortionRow } from '../../../src/protocol/events';
 import { listedBits, QUANTIZATION_METHODS, type OutputForm } from '../../../src/protocol/jobSpec';
 import type { RunView } from '../../../src/protocol/messages';
 import { openAnyModel } from '../../../src/quantize/native/open';
-import { decompose } from '../../../src/quantize/kashin/greedy';
 import { runsFolder } from '../../../src/runs/layout';
 import { readRun } from '../../../src/runs/read';
 import { runView } from '../../../src/runs/view';
@@ -81,11 +72,7 @@ export class QuantizationBench {
     const view = runView(await readRun(path.join(runsFolder(this.folder), run)));
     const summary = view.finished?.summary;
     const output = summary?.job === 'quantize' ? summary.output[0]! : '';
-    return {
-      ...view,
-      tensors: await Promise.all(view.tensors.map(withPairs)),
-      quality: [await largestOutputs(output)],
-    };
+    return { ...view, quality: [await largestOutputs(output)] };
   }
 
   async rateDistortion(): Promise<RateDistortion> {
@@ -105,52 +92,6 @@ export class QuantizationBench {
     const how = ['--method', method, '--bits', String(bits), '--form', form, '--force', '--quiet'];
     return (await document(this.folder, 'quantize', 'model.safetensors', ...how)) as Quantized;
   }
-}
-
-/** The trace of a tensor with its health ratios, which follow from the residual, and its pairs (u, v). */
-async function withPairs(tensor: TensorResult): Promise<TensorResult> {
-  const { decomposition } = tensor;
-  const source = ENCODER.find(({ name }) => name === tensor.name)!;
-  if (!decomposition) return tensor;
-  const { residual } = decomposition;
-  const flatness = residual.slice(1).map((after, k) => Math.sqrt(1 - (after / residual[k]!) ** 2));
-  const involution = createInvolution(source.values.length, 1);
-  const { u, v } = await decompose(source.values, involution, { tolerance: 1e-3, maxSteps: 200 });
-  const trace: DecompositionTrace = { ...decomposition, flatness, joint: jointHistogram(u, v) };
-  return { ...tensor, decomposition: trace };
-}
-
-function jointHistogram(u: Float32Array, v: Float32Array): JointHistogram {
-  const [bins, start] = [60, -3];
-  const width = (-2 * start) / bins;
-  const units = [u, v].map((factor) => Math.hypot(...factor) / Math.sqrt(factor.length));
-  const pairs = Array.from(u, (value, i) => [value / units[0]!, v[i]! / units[1]!] as const);
-  const bin = (value: number) => Math.min(bins - 1, Math.max(0, Math.floor((value - start) / width)));
-  const counts = new Array<number>(bins * bins).fill(0);
-  for (const [a, b] of pairs) counts[bin(a) * bins + bin(b)]! += 1;
-  return { bins, start, width, counts, centroids: pairCentroids(pairs) };
-}
-
-/** Sixteen centroids of the pairs, by Lloyd's algorithm from a grid. */
-function pairCentroids(
-  pairs: readonly (readonly [number, number])[],
-): readonly (readonly [number, number])[] {
-  let centroids = [-1.4, -0.5, 0.5, 1.4].flatMap((a, _, grid) => grid.map((b) => [a, b] as const));
-  for (let round = 0; round < 10; round++) {
-    const sums = centroids.map(() => [0, 0, 0] as [u: number, v: number, count: number]);
-    for (const [u, v] of pairs) {
-      const distances = centroids.map(([a, b]) => (u - a) ** 2 + (v - b) ** 2);
-      const sum = sums[distances.indexOf(Math.min(...distances))]!;
-      sum[0] += u;
-      sum[1] += v;
-      sum[2] += 1;
-    }
-    centroids = centroids.map((centroid, k) => {
-      const [u, v, count] = sums[k]!;
-      return count > 0 ? ([u / count, v / count] as const) : centroid;
-    });
-  }
-  return centroids;
 }
 
 /** Inputs that the task is done on. */
