@@ -20,6 +20,10 @@ export const QUANTIZATION_METHODS = [
   'kashin-greedy',
   'kashin-alternating',
   'kashin-truncation',
+  'kmeans',
+  'lloyd-max',
+  'nf4',
+  'rotated-lloyd-max',
   'rtn',
 ] as const;
 export type QuantizationMethodId = (typeof QUANTIZATION_METHODS)[number];
@@ -81,12 +85,18 @@ export interface MethodOffer {
   readonly kashin?: boolean;
 }
 
+const TWO_TO_EIGHT = [2, 3, 4, 5, 6, 7, 8];
+
 export const METHOD_OFFERS: Readonly<Record<QuantizationMethodId, MethodOffer>> = {
   dependent: { bits: { from: 1, to: 8 }, size: true, presets: true },
   'kashin-greedy': { bits: { whole: [2, 3, 4, 5, 6] }, size: false, groupSize: 4096, kashin: true },
   'kashin-alternating': { bits: { whole: [4] }, size: false, groupSize: 4096, kashin: true },
   'kashin-truncation': { bits: { whole: [2, 3, 4, 5, 6] }, size: false, groupSize: 4096, kashin: true },
-  rtn: { bits: { whole: [2, 3, 4, 5, 6, 7, 8] }, size: false, groupSize: 128 },
+  kmeans: { bits: { whole: TWO_TO_EIGHT }, size: false },
+  'lloyd-max': { bits: { whole: TWO_TO_EIGHT }, size: false, groupSize: 128 },
+  nf4: { bits: { whole: [4] }, size: false, groupSize: 64 },
+  'rotated-lloyd-max': { bits: { whole: TWO_TO_EIGHT }, size: false, groupSize: 128 },
+  rtn: { bits: { whole: TWO_TO_EIGHT }, size: false, groupSize: 128 },
 };
 
 /** Bits to choose from in a list. */

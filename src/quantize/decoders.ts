@@ -1,5 +1,9 @@
 import type { QuantizationMethodId } from '../protocol/jobSpec';
 import { UserError } from '../protocol/userError';
+import { openKmeans } from './baselines/kmeansDecoder';
+import { openLloydMax } from './baselines/lloydMaxDecoder';
+import { openNf4 } from './baselines/nf4Decoder';
+import { openRotatedLloydMax } from './baselines/rotatedLloydMaxDecoder';
 import { openRtn } from './baselines/rtnDecoder';
 import type { OpenDecoder } from './decoder';
 import { openDependent } from './dependent/decode';
@@ -10,6 +14,10 @@ const DECODERS: Readonly<Record<QuantizationMethodId, OpenDecoder>> = {
   'kashin-greedy': openKashin,
   'kashin-alternating': openKashin,
   'kashin-truncation': openKashin,
+  kmeans: openKmeans,
+  'lloyd-max': openLloydMax,
+  nf4: openNf4,
+  'rotated-lloyd-max': openRotatedLloydMax,
   rtn: openRtn,
 };
 

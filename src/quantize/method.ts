@@ -49,6 +49,11 @@ export interface QuantizedTensor {
   /** Steps of the decomposition; 0 where there is none. */
   readonly iterations: number;
   readonly decomposition?: DecompositionTrace;
+  /**
+   * What the codes of single weights stand for, ascending, in the units of the weights: the mean over the
+   * groups where these have scales of their own.
+   */
+  readonly levels?: readonly number[];
   /** What went less than well, in one sentence for people. */
   readonly warning?: string;
 }

@@ -1,4 +1,8 @@
 import type { QuantizationMethodId } from '../protocol/jobSpec';
+import { kmeans } from './baselines/kmeans';
+import { lloydMax } from './baselines/lloydMax';
+import { nf4 } from './baselines/nf4';
+import { rotatedLloydMax } from './baselines/rotatedLloydMax';
 import { rtn } from './baselines/rtn';
 import { dependent } from './dependent/dependent';
 import { kashinAlternating } from './kashin/kashinAlternating';
@@ -11,6 +15,10 @@ const METHODS: Readonly<Record<QuantizationMethodId, QuantizationMethod>> = {
   'kashin-greedy': kashinGreedy,
   'kashin-alternating': kashinAlternating,
   'kashin-truncation': kashinTruncation,
+  kmeans,
+  'lloyd-max': lloydMax,
+  nf4,
+  'rotated-lloyd-max': rotatedLloydMax,
   rtn,
 };
 

@@ -5,6 +5,7 @@ import { joinBytes } from '../fieldReader';
 import { chunksOfGroups, consecutive } from '../groups';
 import type { QuantizationMethod } from '../method';
 import { packCodes } from '../packing';
+import { largestMagnitude } from './magnitude';
 import { openRtn } from './rtnDecoder';
 
 /** Groups between two looks at the clock. */
@@ -15,30 +16,34 @@ const GROUPS_A_SLICE = 64;
  * and a zero point, x̂ = step · (code − zero), code and zero of `bits` bits each, the step in float16 as a
  * fraction of the tensor's largest magnitude. Costs `bits` + (16 + `bits`) / `groupSize` bits a weight.
  *
- * The zero point makes it asymmetric. On normal samples in groups of 128 a symmetric grid needs 0.07 to
- * 0.15 bits more for the same error from 5 bits up, where the zero points cost 0.04 to 0.06; from 2 to 4
- * bits the two are within 0.02 bits of each other; on skewed groups the zero point always wins. The step
- * minimises the squared error of its group over a range of clipped ranges, {@link chooseGrid}.
+ * With the range `mse` the step minimises the squared error of its group over a range of clipped ranges,
+ * {@link fitGrid}. The zero point makes it asymmetric. On normal samples in groups of 128 a symmetric grid
+ * needs 0.07 to 0.15 bits more for the same error from 5 bits up, where the zero points cost 0.04 to 0.06;
+ * from 2 to 4 bits the two are within 0.02 bits of each other; on skewed groups the zero point always wins.
+ *
+ * With `absmax` the grid is symmetric and its last level is the largest magnitude of the group; there are no
+ * zero points to store. So work the plain int4 and int8 of many tools.
  */
 export const rtn: QuantizationMethod = {
   id: 'rtn',
 
   async quantize(values, shape, options) {
-    const { bits, groupSize } = options;
+    const { bits, groupSize, range } = options;
     const pause = cooperate(options.signal);
+    const symmetric = range === 'absmax';
+    const chooseGrid = symmetric ? fullGrid : fitGrid;
     const unit = largestMagnitude(values);
     const head = encodeFloat32(Float32Array.of(unit), 'F32');
     const chunks: Uint8Array[] = [];
+    const sums = { step: 0, zero: 0, groups: 0 };
     for (const { start: chunkStart, end: chunkEnd } of chunksOfGroups(values.length, groupSize)) {
       const groups = [...consecutive(chunkStart, chunkEnd, groupSize)];
       const steps = new Float32Array(groups.length);
       const zeros = new Uint8Array(groups.length);
       for (const [g, { start, end }] of groups.entries()) {
-        if (unit > 0) {
-          const grid = chooseGrid(values.subarray(start, end), bits);
-          steps[g] = grid.step / unit;
-          zeros[g] = grid.zero;
-        }
+        const grid = chooseGrid(values.subarray(start, end), bits);
+        steps[g] = unit > 0 ? grid.step / unit : 0;
+        zeros[g] = grid.zero;
         if (g % GROUPS_A_SLICE === 0) {
           options.onProgress?.(end / values.length);
           await pause();
@@ -51,12 +56,25 @@ export const rtn: QuantizationMethod = {
         const step = Math.fround(unit * roundedSteps[g]!);
         const group = values.subarray(start, end);
         encodeGroup(group, step, zeros[g]!, bits, codes.subarray(start - chunkStart, end - chunkStart));
+        sums.step += step;
+        sums.zero += zeros[g]!;
+        sums.groups++;
       }
-      chunks.push(joinBytes(packCodes(zeros, bits), storedSteps, packCodes(codes, bits)));
+      const storedZeros = symmetric ? [] : [packCodes(zeros, bits)];
+      chunks.push(joinBytes(...storedZeros, storedSteps, packCodes(codes, bits)));
     }
     const packed = { head, chunks };
-    const coding = { bits, groupSize };
-    return { values: decodePacked(packed, { open: openRtn, coding, shape }), packed, coding, iterations: 0 };
+    const coding = { bits, groupSize, ...(symmetric && { symmetric }) };
+    return {
+      values: decodePacked(packed, { open: openRtn, coding, shape }),
+      packed,
+      coding,
+      iterations: 0,
+      levels: Array.from(
+        { length: 2 ** bits },
+        (_, code) => (sums.step / sums.groups) * (code - sums.zero / sums.groups),
+      ),
+    };
   },
 };
 
@@ -74,7 +92,7 @@ const REFINEMENTS = [-0.047, -0.023, 0.023, 0.047];
  * shrunk by factors from 1 to 0.4 about zero, and the step that is the largest magnitude itself, which
  * is exact for a constant group.
  */
-function chooseGrid(group: Float32Array, bits: number): Grid {
+function fitGrid(group: Float32Array, bits: number): Grid {
   let low = 0;
   let high = 0;
   const { length } = group;
@@ -109,6 +127,12 @@ function chooseGrid(group: Float32Array, bits: number): Grid {
   return best;
 }
 
+/** The symmetric grid that reaches to the largest magnitude. */
+function fullGrid(group: Float32Array, bits: number): Grid {
+  const zero = 2 ** (bits - 1);
+  return { step: largestMagnitude(group) / (zero - 1), zero };
+}
+
 function squaredError(group: Float32Array, { step, zero }: Grid, levels: number): number {
   const inverse = 1 / step;
   const offset = zero + 0.5;
@@ -133,11 +157,4 @@ function encodeGroup(group: Float32Array, step: number, zero: number, bits: numb
   for (let i = 0; i < group.length; i++) {
     codes[i] = Math.min(Math.max(Math.floor(group[i]! / step + 0.5) + zero, 0), levels);
   }
-}
-
-function largestMagnitude(values: Float32Array): number {
-  let largest = 0;
-  const { length } = values;
-  for (let i = 0; i < length; i++) largest = Math.max(largest, Math.abs(values[i]!));
-  return largest;
 }

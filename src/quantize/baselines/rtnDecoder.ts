@@ -6,12 +6,14 @@ import { elementCount } from '../matrixShape';
 import { packedLength, unpackCodes } from '../packing';
 
 /**
- * Decodes `rtn`. Head: f32 unit. A chunk codes whole groups: their zero points (`bits` bits each), their
- * steps (float16, in units), the codes of their weights. x = step · (code − zero).
+ * Decodes `rtn`. Head: f32 unit. A chunk codes whole groups: their zero points (`bits` bits each, unless the
+ * coding is symmetric: then all are 2^(bits − 1)), their steps (float16, in units), the codes of their
+ * weights. x = step · (code − zero).
  */
 export const openRtn: OpenDecoder = (coding, shape, head) => {
   const bits = numberAt(coding['bits'], 'bits', { min: 2, max: 8, integer: true });
   const groupSize = numberAt(coding['groupSize'], 'groupSize', { min: 1, integer: true });
+  const symmetric = coding['symmetric'] === true;
   const fields = new FieldReader(head);
   const unit = fields.f32();
   fields.end();
@@ -23,7 +25,9 @@ export const openRtn: OpenDecoder = (coding, shape, head) => {
       const size = end - start;
       const groups = Math.ceil(size / groupSize);
       const pieces = new FieldReader(chunk);
-      const zeros = unpackCodes(pieces.take(packedLength(groups, bits)), bits, groups);
+      const zeros = symmetric
+        ? new Uint8Array(groups).fill(2 ** (bits - 1))
+        : unpackCodes(pieces.take(packedLength(groups, bits)), bits, groups);
       const steps = pieces.floats(groups, 'F16');
       const codes = unpackCodes(pieces.take(packedLength(size, bits)), bits, size);
       pieces.end();

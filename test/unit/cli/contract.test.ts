@@ -212,7 +212,7 @@ describe('every command', () => {
     [['quantize', 'm.safetensors', '--grouping', 'row'], '--grouping', 'group, channel'],
     [['quantize', 'm.safetensors', '--range', 'all'], '--range', 'mse, absmax'],
     [['quantize', 'm.safetensors', '--calibration', 'absent.txt'], '--calibration', 'Check the path'],
-    [['quantize', 'm.safetensors', '--method', 'magic'], '--method', 'kashin-greedy, rtn'],
+    [['quantize', 'm.safetensors', '--method', 'magic'], '--method', 'kashin-greedy, kmeans'],
     [['quantize', 'm.safetensors', '--method', 'kashin-greedy', '--bits', '3'], '--bits', 'kashin-greedy: 4'],
     [['quantize', 'm.safetensors', '--form', 'zip'], '--form', 'portable, native'],
     [['quantize', 'absent.safetensors'], 'absent.safetensors', 'path'],

@@ -6,7 +6,11 @@ import { distortion, normalSample } from '../samples';
 const RTN = { bits: 4, groupSize: 128 };
 const OPTIONS = quantizeOptions(RTN);
 
+const ABSMAX = quantizeOptions({ ...RTN, range: 'absmax' });
+
 describeContract(rtn, OPTIONS);
+// The last level is a step of float16 times 7.
+describeContract(rtn, ABSMAX, { constantError: 2 ** -11 });
 
 describe('rtn', () => {
   it.each([
@@ -56,5 +60,38 @@ describe('rtn', () => {
         negative.values.map((value) => -value),
       ),
     ).toBeLessThan(0.003);
+  });
+
+  it.each([
+    // A row of 4096 normal numbers reaches to 3.8 standard deviations or so: D = (3.8 / 7)² / 12.
+    ['absmax', 4096, 0.022, 0.028, 4 + 16 / 4096],
+    ['absmax', 128, 0.0115, 0.0145, 4 + 16 / 128],
+    ['mse', 4096, 0.0113, 0.0119, 4 + 20 / 4096],
+    ['mse', 128, 0.0088, 0.0094, 4 + 20 / 128],
+  ] as const)('with the range %s in groups of %i', async (range, groupSize, least, most, cost) => {
+    const x = normalSample(2 ** 18, 1);
+    const quantized = await rtn.quantize(x, [64, 4096], quantizeOptions({ bits: 4, groupSize, range }));
+    const d = distortion(x, quantized.values);
+    expect(d).toBeGreaterThan(least);
+    expect(d).toBeLessThan(most);
+    const frame = 8 * (12 + 8 + 4);
+    expect(bitsPerWeight(quantized)).toBeCloseTo(cost + frame / x.length, 6);
+  });
+
+  it('with the range absmax is odd, and clips nothing', async () => {
+    const x = normalSample(4096, 2);
+    const { values } = await rtn.quantize(x, [64, 64], ABSMAX);
+    const negated = await rtn.quantize(
+      x.map((value) => -value),
+      [64, 64],
+      ABSMAX,
+    );
+    for (let start = 0; start < x.length; start += 128) {
+      const step = Math.max(...x.subarray(start, start + 128).map(Math.abs)) / 7;
+      for (let i = start; i < start + 128; i++) {
+        expect(Math.abs(values[i]! - x[i]!)).toBeLessThan(0.502 * step);
+        expect(negated.values[i]! + values[i]!).toBeLessThan(1e-6);
+      }
+    }
   });
 });
