@@ -18,9 +18,12 @@ const STEEPEST = -4;
 const FLATTEST = -0.3;
 
 /** So many trials go by the line alone. */
-const LINE_TRIALS = 6;
+const LINE_TRIALS = 4;
 /** Octaves between the trials beside it. */
 const BESIDE = 2 ** -11;
+
+/** Where so many octaves change nothing, the step is limited by something else. */
+const WITHOUT_EFFECT = 0.25;
 
 /** Tries steps, each by the line through the two best before, until a trial is good; returns all. */
 export async function closeIn(
@@ -44,21 +47,22 @@ export async function closeIn(
       best.logStep + (target - best.bits) / slope + (tried.length % 2 ? lost : -lost),
     );
     tried.push(next);
-    // A step that may not become smaller, for its integers would not fit: more bits are of no use.
-    if (next.bits === best.bits) break;
+    if (next.bits === best.bits && Math.abs(next.logStep - best.logStep) > WITHOUT_EFFECT) break;
   }
   return tried;
 }
 
 /**
- * The smallest step that takes no more than `bits`, or else the fewest bits. Where weights are of a kind that
- * hardly costs bits, all of one value perhaps, a smaller step need not take more.
+ * The trial that comes nearest to `bits` from below, or else that of the fewest bits. Where weights are of a
+ * kind that hardly costs bits, all of one value perhaps, far smaller steps need not take more and go first.
  */
 export function bestTrial(trials: readonly Trial[], bits: number): Trial {
   const fitting = trials.filter((trial) => trial.bits <= bits);
-  return fitting.length > 0
-    ? fitting.reduce((best, trial) => (trial.logStep < best.logStep ? trial : best))
-    : trials.reduce((best, trial) => (trial.bits < best.bits ? trial : best));
+  if (fitting.length === 0) return trials.reduce((best, trial) => (trial.bits < best.bits ? trial : best));
+  const smallest = fitting.reduce((least, { logStep }) => Math.min(least, logStep), Infinity);
+  return fitting
+    .filter(({ logStep }) => logStep <= smallest + WITHOUT_EFFECT)
+    .reduce((best, trial) => (trial.bits > best.bits ? trial : best));
 }
 
 function distance(trial: Trial, bits: number): number {

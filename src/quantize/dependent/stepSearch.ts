@@ -20,9 +20,8 @@ const EXACT = 2 ** 25;
 
 /** How far below the wanted bits a plan may come out, bits a weight; the middle is aimed at. */
 const TOLERANCE = 0.003;
-/** Most times that a model is coded to see what it takes: a small one, of which a byte is more, and a large one. */
-const SMALL_TRIALS = 24;
-const LARGE_TRIALS = 5;
+/** How often a model is coded at most to see what it takes: a small one more often, for its bytes come in jumps. */
+const TRIALS = { least: 5, most: 64, weights: 2 ** 25 } as const;
 /** The same for estimates by a sample, and where they stop. */
 const ESTIMATES = 10;
 const ESTIMATE_TOLERANCE = 0.0005;
@@ -77,7 +76,7 @@ export async function planSteps(
     };
     const measured = await closeIn(measure, logStep, target, {
       isGood: (trial) => trial.bits <= bits && trial.bits >= bits - TOLERANCE,
-      trials: weights <= SAMPLE ? SMALL_TRIALS : LARGE_TRIALS,
+      trials: Math.min(TRIALS.most, Math.max(TRIALS.least, Math.floor(TRIALS.weights / weights))),
     });
     ({ logStep } = bestTrial(measured, bits));
   }

@@ -46,3 +46,8 @@ export interface ContextCounts {
   /** Symbols that no table holds. */
   readonly beyond: number;
 }
+
+/** How many weights a context has. */
+export function totalOf({ symbols, beyond }: ContextCounts): number {
+  return symbols.reduce((sum, count) => sum + count, beyond);
+}
