@@ -42,10 +42,19 @@ export function codeChunk({ algorithm, head, index, values }: CodeChunkInput): C
     coding.codebook === 'joint'
       ? codeJointly(factors, coding.bits)
       : codeSeparateFactors(factors, coding.groupSize);
-  const bytes = joinBytes(encodeFloat32(scales, 'F16'), codebooks, packCodes(codes, coding.bits));
+  const packed = packCodes(codes, coding.bits);
+  const pack = () => joinBytes(encodeFloat32(scales, 'F16'), codebooks, packed);
+  let bytes = pack();
+  let decoded = decodeKashinChunk(head, index, bytes);
+  // Weights at the end of float32's range may be decoded to more than it holds.
+  while (!decoded.every(Number.isFinite)) {
+    for (let i = 0; i < scales.length; i++) scales[i] = 0.9 * scales[i]!;
+    bytes = pack();
+    decoded = decodeKashinChunk(head, index, bytes);
+  }
   return {
     bytes,
-    values: decodeKashinChunk(head, index, bytes),
+    values: decoded,
     record: factors.record,
     counts: countFactors(factors.u, factors.v, pairs),
   };

@@ -9,6 +9,19 @@ import { temporaryFolder } from '../modelfile/temporaryFolder';
 import { quantizeSpec, quantizeWhole, writeModel } from './modelFiles';
 import { bitsOf, normalSample } from './samples';
 
+/** The packed tensor of {@link nativeFile}, as the file lists it. */
+const w = {
+  name: 'w',
+  dtype: 'F32',
+  shape: [64, 80],
+  method: 'kashin-greedy',
+  bits: 4,
+  codebook: 'joint',
+  groupSize: 4096,
+  seed: 1,
+  vectorLength: 5120,
+};
+
 /** A native file of one packed and one kept tensor. */
 async function nativeFile(folder: string): Promise<string> {
   const model = await writeModel(folder, [
@@ -45,7 +58,8 @@ describe('a native file', () => {
     const file = await nativeFile(await temporaryFolder());
     const model = await openAnyModel(file);
     const frame = 12 + 8;
-    const bytes = frame + 4 + 2 * 2 * 2 * 2 + 2 * 1280;
+    const codebook = 16 * 4;
+    const bytes = frame + 4 + 2 + codebook + 2560;
     expect(model.tensors).toEqual([
       { name: 'w', dtype: 'F32', shape: [64, 80], size: 5120, bytes },
       { name: 'b', dtype: 'F32', shape: [80], size: 80, bytes: 320 },
@@ -56,10 +70,7 @@ describe('a native file', () => {
       { name: 'b', dtype: 'F32', shape: [80], size: 80, bytes: 320 },
       { name: 'w', dtype: 'U8', shape: [bytes], size: bytes, bytes },
     ]);
-    expect(JSON.parse(stored.metadata[NATIVE_KEYS.tensors]!)).toEqual([
-      { name: 'w', dtype: 'F32', shape: [64, 80], method: 'kashin-greedy', groupSize: 4096, seed: 1 },
-      { name: 'b' },
-    ]);
+    expect(JSON.parse(stored.metadata[NATIVE_KEYS.tensors]!)).toEqual([w, { name: 'b' }]);
   });
 
   it('is told from other files', async () => {
@@ -115,7 +126,6 @@ describe('a native file', () => {
     await expect(native.readFloat32('w')).rejects.toMatchObject(damage);
   });
 
-  const w = { name: 'w', dtype: 'F32', shape: [64, 80], method: 'kashin-greedy', groupSize: 4096, seed: 1 };
   const list = (...tensors: readonly object[]) => ({ [NATIVE_KEYS.tensors]: JSON.stringify(tensors) });
   it.each([
     ['another version', { [NATIVE_KEYS.version]: '2' }, [], 'native-version'],
@@ -141,7 +151,9 @@ describe('a native file', () => {
     ['an unknown method', { ...w, method: 'magic' }, 'native-method'],
     ['a method by the name of an object’s own', { ...w, method: 'constructor' }, 'native-method'],
     ['no group size', { ...w, groupSize: 'many' }, 'malformed'],
-    ['another group size', { ...w, groupSize: 1024 }, 'native-damaged'],
+    ['another length of vectors', { ...w, vectorLength: 80 }, 'native-damaged'],
+    ['columns that make no matrix', { ...w, columns: 81 }, 'native-damaged'],
+    ['separate levels of more bits than there are', { ...w, codebook: 'separate', bits: 5 }, 'malformed'],
     ['a seed beyond 32 bits', { ...w, seed: 2 ** 32 }, 'malformed'],
     ['a shape that does not fit', { ...w, shape: [64, 81] }, 'native-damaged'],
     ['a shape beyond what its bytes can say', { ...w, shape: [2 ** 50] }, 'native-damaged'],

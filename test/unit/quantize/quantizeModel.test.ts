@@ -183,12 +183,14 @@ describe('a quantization that does not finish', () => {
     const output = path.join(folder, 'out.safetensors');
     const spec = quantizeSpec(source.path, output, { method: 'kashin-greedy', form });
     const before = await readdir(folder);
-    const steps = (await quantizeWhole(source, { ...spec, output: path.join(folder, 'x.safetensors') }))
-      .events.length;
-    for (let stop = 0; stop < steps - 1; stop += 3) {
+    // How many events there are depends on the machine's pace.
+    let stop = 0;
+    for (; ; stop += 3) {
       const controller = new AbortController();
       const run = quantizeModel(source, spec, { signal: controller.signal, pool: inlinePool });
-      for (let i = 0; i <= stop; i++) await run.next();
+      let event = await run.next();
+      for (let i = 0; i < stop && event.done !== true; i++) event = await run.next();
+      if (event.done === true || event.value.type === 'output') break;
       const reason = new Error('cancelled');
       controller.abort(reason);
       await expect(
@@ -196,8 +198,9 @@ describe('a quantization that does not finish', () => {
           for await (const event of run) expect(event.type).not.toBe('output');
         })(),
       ).rejects.toBe(reason);
-      expect((await readdir(folder)).toSorted()).toEqual([...before, 'x.safetensors'].toSorted());
+      expect((await readdir(folder)).toSorted()).toEqual(before.toSorted());
     }
+    expect(stop).toBeGreaterThanOrEqual(6);
   });
 
   it('is cancelled within a tensor, and soon', async () => {

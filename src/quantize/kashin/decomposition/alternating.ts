@@ -10,10 +10,14 @@ import { flatness, rootMeanSquare } from './norms';
 import type { Workspace } from './workspace';
 
 /**
- * Kashin decomposition on a fixed schedule, two steps to u and two to v in turn (Cherniuk et al., "Structured
+ * Kashin decomposition on a fixed schedule, two steps to v and two to u in turn (Cherniuk et al., "Structured
  * Transforms for Low-Overhead Quantization of Language Models", 2026). Each pair of steps leaves its factor near
- * the four peaks ±c₁ ± c₂, whatever the vector; and a transform is needed only from pair to pair, half as often
- * as in the greedy version.
+ * the four peaks ±c₁ ± c₂; and a transform is needed only from pair to pair, half as often as in the greedy
+ * version.
+ *
+ * The peaks are sharp where the first pair finds a vector without structure, so the authors rotate the weights at
+ * random before. Here the schedule starts in the basis that Qᵀ has rotated already: it is theirs with the names of
+ * the bases exchanged, and with one rotation for both purposes.
  *
  * @param x `[n]`, finite, of the workspace's length
  */
@@ -26,8 +30,9 @@ export function decomposeAlternating(
   const scale = rootMeanSquare(x);
   if (scale === 0) return zeroDecomposition(n);
   const progress = new Progress(options);
-  let side: Side = 'u';
-  let norms = workspace.start(x, scale);
+  workspace.start(x, scale);
+  let side: Side = 'v';
+  let norms = workspace.cross(side);
   for (let stepOfPair = 0; ; stepOfPair = 1 - stepOfPair) {
     const stop = progress.before(flatness(norms, n));
     if (stop !== undefined) return { scale, ...workspace.factors(), ...progress.record(), stop };

@@ -18,7 +18,8 @@ describeContract(kashinGreedy, OPTIONS);
 describeContract(kashinGreedy, { ...OPTIONS, codebook: 'separate', transform: 'rows' });
 describeContract(kashinGreedy, { ...OPTIONS, transform: 'kronecker' });
 describeContract(kashinGreedy, { ...OPTIONS, bits: 5 });
-describeContract(kashinAlternating, OPTIONS, { shape: [32, 256] });
+// Its first steps go to the rotated basis, where a constant is as good as noise.
+describeContract(kashinAlternating, OPTIONS, { shape: [32, 256], constantError: 0.7 });
 describeContract(kashinTruncation, OPTIONS);
 
 describe('at 4 bits, normal numbers lose', () => {
