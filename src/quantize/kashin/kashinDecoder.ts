@@ -2,7 +2,7 @@ import type { JsonObject } from '../../protocol/validate';
 import { damaged } from '../damage';
 import type { OpenDecoder } from '../decoder';
 import { FieldReader } from '../fieldReader';
-import { consecutive } from '../groups';
+import { consecutive, type Range } from '../groups';
 import { elementCount } from '../matrixShape';
 import { packedLength, unpackCodes } from '../packing';
 import { codebookOfLevels, codebookOfPairs, type Codebook } from './codebook';
@@ -13,8 +13,8 @@ import { matricesOf } from './matrices';
 export interface KashinFactors {
   /** Of the chunk's vectors. */
   readonly scales: Float32Array;
-  /** One for each element. */
-  readonly codes: Uint8Array;
+  /** Codes of the chunk's elements, packed. */
+  readonly packed: Uint8Array;
   /** Pairs for consecutive runs of `groupSize` elements; one where all share it. */
   readonly codebooks: readonly Codebook[];
   readonly groupSize: number;
@@ -59,9 +59,9 @@ export function readKashinChunk(
   const codebooks = joint
     ? [codebookOfPairs(fields.floats(2 * 2 ** coding.bits, 'F16'))]
     : readLevels(fields, Math.ceil(size / groupSize));
-  const codes = unpackCodes(fields.take(packedLength(size, coding.bits)), coding.bits, size);
+  const packed = fields.take(packedLength(size, coding.bits));
   fields.end();
-  return { scales, codes, codebooks, groupSize };
+  return { scales, packed, codebooks, groupSize };
 }
 
 function readLevels(fields: FieldReader, groups: number): Codebook[] {
@@ -85,27 +85,35 @@ export function decodeKashinChunk(
   chunk: Uint8Array,
   matrices = matricesOf(head.coding),
 ): Float32Array {
-  const factors = readKashinChunk(head, index, chunk);
-  const u = new Float32Array(factors.codes.length);
-  const v = new Float32Array(factors.codes.length);
-  expand(factors, u, v);
-  for (const [i, { start, end }] of vectorsOf(head.chunks[index]!, head.coding.vectorLength).entries()) {
+  const { coding, chunks } = head;
+  const range = chunks[index]!;
+  const { scales, packed, codebooks, groupSize } = readKashinChunk(head, index, chunk);
+  const codes = unpackCodes(packed, coding.bits, range.end - range.start);
+  const u = new Float32Array(codes.length);
+  const v = new Float32Array(codes.length);
+  for (const [g, group] of [...consecutive(0, codes.length, groupSize)].entries()) {
+    expand(codes, codebooks[g]!, group, u, v);
+  }
+  for (const [i, { start, end }] of vectorsOf(range, coding.vectorLength).entries()) {
     const rotated = v.subarray(start, end);
     matrices(end - start).apply(rotated);
-    combine(u.subarray(start, end), rotated, factors.scales[i]!);
+    combine(u.subarray(start, end), rotated, scales[i]!);
   }
   return u;
 }
 
-/** Writes the factors that the codes stand for. */
-function expand({ codes, codebooks, groupSize }: KashinFactors, u: Float32Array, v: Float32Array): void {
-  for (const [g, { start, end }] of [...consecutive(0, codes.length, groupSize)].entries()) {
-    const codebook = codebooks[g]!;
-    for (let i = start; i < end; i++) {
-      const code = codes[i]!;
-      u[i] = codebook.u[code]!;
-      v[i] = codebook.v[code]!;
-    }
+/** Writes what the codes of a group stand for. */
+function expand(
+  codes: Uint8Array,
+  codebook: Codebook,
+  { start, end }: Range,
+  u: Float32Array,
+  v: Float32Array,
+): void {
+  for (let i = start; i < end; i++) {
+    const code = codes[i]!;
+    u[i] = codebook.u[code]!;
+    v[i] = codebook.v[code]!;
   }
 }
 
