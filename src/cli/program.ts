@@ -7,6 +7,7 @@ import { addEngines } from './commands/engines';
 import { addExport } from './commands/export';
 import { addInspect } from './commands/inspect';
 import { addQuantize } from './commands/quantize';
+import { addRateDistortion } from './commands/rateDistortion';
 import { addRemove } from './commands/remove';
 import { addRun } from './commands/run';
 import { addRuns } from './commands/runs';
@@ -44,6 +45,7 @@ export function createProgram(execute: (session: Session, action: Action) => Pro
     addInspect,
     addQuantize,
     addCompare,
+    addRateDistortion,
     addRun,
     addRuns,
     addCancel,

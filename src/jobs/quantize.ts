@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { compareMethods } from '../quantize/compareMethods';
 import { threadPool } from '../quantize/kernels/threadPool';
 import { openAnyModel } from '../quantize/native/open';
 import { quantizeModel } from '../quantize/quantizeModel';
@@ -10,15 +11,19 @@ import type { Job } from './job';
 export const quantizeJob: Job<QuantizeSpec, QuantizeSummary> = {
   kind: 'quantize',
 
-  name({ input, method, bits }) {
-    return `${path.basename(input)} → ${method}, ${bits} bits`;
+  name({ input, method, bits, size }) {
+    const target = size === undefined ? `${bits} bits` : `${size} bytes`;
+    return `${path.basename(input)} → ${method}, ${target}`;
   },
 
   async *run(spec, { signal }) {
     const model = await openAnyModel(spec.input);
     const pool = threadPool(spec.threads);
     try {
-      return yield* quantizeModel(model, spec, { signal, pool });
+      const context = { signal, pool };
+      const summary = yield* quantizeModel(model, spec, context);
+      if (spec.comparison) yield* compareMethods(model, spec, context);
+      return summary;
     } finally {
       await pool.dispose();
       await model.close();

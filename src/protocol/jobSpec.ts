@@ -146,6 +146,8 @@ export interface QuantizeSpec {
   readonly transform?: KashinTransform;
   /** Absolute path of a text file: errors are weighed by what the model does with its lines. */
   readonly calibration?: string;
+  /** Whether to try the other methods on a sample of the weights, for the report. */
+  readonly comparison: boolean;
   /** Glob patterns of tensor names to copy unchanged, beside those kept by default. */
   readonly keep: readonly string[];
   readonly seed: number;
@@ -168,6 +170,7 @@ export function quantizeSpec(
     grouping: 'group',
     groupSize: defaultGroupSize(method),
     range: 'mse',
+    comparison: true,
     keep: [],
     seed: DEFAULT_SEED,
     ...given,
@@ -243,6 +246,7 @@ function parseQuantizeSpec(spec: JsonObject): QuantizeSpec {
     ...(codebook !== undefined && { codebook }),
     ...(transform !== undefined && { transform }),
     ...(calibration !== undefined && { calibration }),
+    comparison: optional(spec['comparison'], (v) => booleanAt(v, 'spec.comparison')) ?? true,
     keep: arrayAt(spec['keep'], 'spec.keep').map((glob, i) => stringAt(glob, `spec.keep[${i}]`)),
     seed: seedAt(spec['seed'], 'spec.seed'),
     ...(threads !== undefined && { threads }),

@@ -13,6 +13,7 @@ import type {
 import type { QuantizeSpec } from '../protocol/jobSpec';
 import { UserError } from '../protocol/userError';
 import { decibels, distortionOf, errorSums, type ErrorSums } from './error';
+import { countNotFinite } from './finite';
 import type { KernelPool } from './kernels/pool';
 import type {
   PlannedTensor,
@@ -29,6 +30,7 @@ import { reporting } from './reporting';
 import { roundTo } from './rounding';
 import { bitsToSpare, keepReason } from './selection';
 import { packedBudget, type TensorFate } from './sizeBudget';
+import { weightHistogram } from './weightHistogram';
 import { fromView, toView, viewFor } from './tensorView';
 
 export type QuantizeEvent = ProgressEvent | TensorEvent | MessageEvent | OutputEvent;
@@ -66,16 +68,16 @@ export async function* quantizeModel(
   yield progress(0, 'looking for numbers that are not finite');
   const fates = await decide(source, spec.keep, signal);
   const options: QuantizeOptions = { ...spec, ...(await budgetFor(source, fates, spec)), pool, signal };
-  const plan = yield* reporting<ProgressEvent, TensorPlans>(signal, (report, stop) => {
-    const onProgress = (part: number) =>
-      report(progress(0, `choosing how fine to code: ${Math.floor(100 * part)} %`));
-    return planTensors(source, fates, method, { ...options, signal: stop, onProgress });
-  });
   const contents = new NativeContents(source);
   const output = await startOutput(source, spec, contents, expectedBytes(fates, options));
   const totals = { squaredError: 0, squares: 0, weights: 0, bits: 0 };
   let done = 0;
   try {
+    const plan = yield* reporting<ProgressEvent, TensorPlans>(signal, (report, stop) => {
+      const onProgress = (part: number) =>
+        report(progress(0, `choosing how fine to code: ${Math.floor(100 * part)} %`));
+      return planTensors(source, fates, method, { ...options, signal: stop, onProgress });
+    });
     for (const { entry, reason } of fates) {
       signal.throwIfAborted();
       if (reason !== undefined) {
@@ -97,7 +99,7 @@ export async function* quantizeModel(
         const decoded = fromView(quantized.values, view);
         await output.add({ entry, method: method.id, quantized, transposed }, decoded);
         const sums = errorSums(values, roundTo(decoded, entry.dtype));
-        const tensor = quantizedTensor(entry, quantized, sums);
+        const tensor = quantizedTensor(entry, values, quantized, sums);
         totals.squaredError += sums.squaredError;
         totals.squares += sums.squares;
         totals.weights += entry.size;
@@ -201,18 +203,14 @@ function packedBytes(files: readonly string[], sizes: readonly number[]): number
   return files.reduce((sum, file, i) => sum + (file.endsWith('.json') ? 0 : sizes[i]!), 0);
 }
 
-function countNotFinite(values: Float32Array): number {
-  const { length } = values;
-  let count = 0;
-  for (let i = 0; i < length; i++) {
-    // x − x is zero for every finite number and NaN for all others.
-    if (values[i]! - values[i]! !== 0) count++;
-  }
-  return count;
-}
-
-function quantizedTensor(entry: TensorEntry, quantized: QuantizedTensor, sums: ErrorSums): TensorResult {
-  const { iterations, decomposition, packed } = quantized;
+function quantizedTensor(
+  entry: TensorEntry,
+  values: Float32Array,
+  { iterations, decomposition, packed, levels }: QuantizedTensor,
+  sums: ErrorSums,
+): TensorResult {
+  // A decomposition has histograms of its own, of the factors that are coded.
+  const histogram = decomposition ? undefined : weightHistogram(values, levels);
   const distortion = distortionOf(sums);
   return {
     name: entry.name,
@@ -224,6 +222,7 @@ function quantizedTensor(entry: TensorEntry, quantized: QuantizedTensor, sums: E
     snrDb: decibels(distortion),
     iterations,
     ...(decomposition !== undefined && { decomposition }),
+    ...(histogram !== undefined && { histogram }),
   };
 }
 

@@ -185,6 +185,7 @@ test('sends a quantization without an output, which the host names', async () =>
     grouping: 'group',
     groupSize: 128,
     range: 'mse',
+    comparison: true,
     keep: [],
     seed: 1,
   });

@@ -55,6 +55,7 @@ interface QuantizeOptions {
   readonly codebook?: KashinCodebook;
   readonly transform?: KashinTransform;
   readonly calibration?: string;
+  readonly comparison: boolean;
 }
 
 export function addQuantize(program: Command, run: Run): void {
@@ -116,6 +117,7 @@ export function addQuantize(program: Command, run: Run): void {
       ).choices(KASHIN_TRANSFORMS),
     )
     .option('--calibration <file>', 'a text file; errors are weighed by what the model does with its lines')
+    .option('--no-comparison', 'do not try the other methods on a sample of the weights, for the report')
     .addHelpText('after', '\nExample:\n  weightroom quantize model.safetensors --bits 4 --keep "*.bias"')
     .action((file: string, options: QuantizeOptions) =>
       run(
@@ -147,7 +149,7 @@ function groupSizeHelp(): string {
 }
 
 function specOf(file: string, options: QuantizeOptions, { seed, threads }: GlobalOptions): QuantizeSpec {
-  const { method, preset, form, grouping, groupSize, range, keep, force = false } = options;
+  const { method, preset, form, grouping, groupSize, range, comparison, keep, force = false } = options;
   const bits = options.bits ?? DEFAULT_BITS;
   if (options.size !== undefined) {
     if (options.bits !== undefined) {
@@ -200,6 +202,7 @@ function specOf(file: string, options: QuantizeOptions, { seed, threads }: Globa
     ...(codebook !== undefined && { codebook }),
     ...(transform !== undefined && { transform }),
     ...(calibration !== undefined && { calibration }),
+    comparison,
     keep,
     ...(seed !== undefined && { seed }),
     ...(threads !== undefined && { threads }),

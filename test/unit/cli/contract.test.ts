@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { RunSummary } from '../../../src/protocol/run';
@@ -108,6 +108,57 @@ describe('quantize and compare', () => {
       changed: [{ name: 'weight' }],
       identical: 2,
     });
+  });
+
+  it('tries the other methods for the report, unless it is told not to', async () => {
+    const folder = await temporaryFolder();
+    const model = await writeSmallModel(folder);
+    const comparisons = async (...flags: readonly string[]) => {
+      const { run } = (await document(folder, 'quantize', model, '--force', ...flags)) as { run: string };
+      const journal = await readFile(path.join(folder, '.weightroom', 'runs', run, 'events.jsonl'), 'utf8');
+      return journal.split('\n').filter((line) => line.includes('"rateDistortion"')).length;
+    };
+    expect(await comparisons('--method', 'rtn')).toBeGreaterThan(10);
+    expect(await comparisons('--method', 'rtn', '--no-comparison')).toBe(0);
+  });
+
+  it('writes a size that was asked for in place of bits', async () => {
+    const folder = await temporaryFolder();
+    const model = await writeSmallModel(folder);
+    const flags = ['--method', 'dependent', '--size', '9kB', '--form', 'native', '--no-comparison'];
+    const { output, bitsPerWeight } = (await document(folder, 'quantize', model, ...flags)) as {
+      output: string[];
+      bitsPerWeight: { weights: number };
+    };
+    expect(output).toEqual([path.join(folder, 'model.9kB.native.safetensors')]);
+    expect(9000 - (await stat(output[0]!)).size).toBeLessThan(8);
+    expect(9000 - (await stat(output[0]!)).size).toBeGreaterThanOrEqual(0);
+    expect(bitsPerWeight.weights).toBeGreaterThan(2);
+    const small = await command(folder, 'quantize', model, ...flags, '--size', '1kB', '--json');
+    expect(small.code).toBe(2);
+    expect(JSON.parse(small.stdout)).toMatchObject({ error: { code: 'size-not-reachable' } });
+  });
+});
+
+describe('rate-distortion', () => {
+  it('answers with a row for each method and number of bits, and what it sampled', async () => {
+    const folder = await temporaryFolder();
+    const model = await writeSmallModel(folder);
+    const flags = ['--methods', 'rtn,nf4', '--bits', '3,4'];
+    const row = { bits: { true: number }, distortion: number, snrDb: number, seconds: number };
+    expect(await document(folder, 'rate-distortion', model, ...flags)).toMatchObject({
+      rows: [
+        { ...row, method: 'rtn', bits: { nominal: 3, true: number } },
+        { ...row, method: 'rtn', bits: { nominal: 4, true: number } },
+        { ...row, method: 'nf4', bits: { nominal: 4, true: number } },
+      ],
+      sampled: { weights: 64 * 256 + 64 * 128, tensors: 2 },
+    });
+    const { stdout } = await command(folder, 'rate-distortion', model, ...flags);
+    expect(stdout).toMatch(/^Method +Bits +True bits/);
+    expect(stdout.match(/^(rtn|nf4) /gm)!.length).toBe(3);
+    expect(stdout).toContain('24.6 k weights of 2 tensors');
+    expect(await readdir(folder)).toEqual([path.basename(model)]);
   });
 });
 
@@ -225,6 +276,10 @@ describe('every command', () => {
       '4 bits',
     ],
     [['quantize', 'm.safetensors', '--form', 'zip'], '--form', 'portable, native'],
+    [['rate-distortion', 'm.safetensors', '--methods', 'rtn,magic'], '--methods', 'rtn'],
+    [['rate-distortion', 'm.safetensors', '--bits', '3,9'], '--bits', 'from 1 to 8'],
+    [['rate-distortion', 'm.safetensors', '--methods', 'rtn', '--bits', '2.5'], '--bits 2.5', 'with rtn'],
+    [['rate-distortion', 'absent.safetensors'], 'absent.safetensors', 'path'],
     [['quantize', 'absent.safetensors'], 'absent.safetensors', 'path'],
     [['quantize'], 'file', '--help'],
     [['run', 'absent.ts'], 'absent.ts', 'path'],
@@ -263,6 +318,7 @@ describe('every command', () => {
     'inspect',
     'quantize',
     'compare',
+    'rate-distortion',
     'run',
     'runs',
     'cancel',
