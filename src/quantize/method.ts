@@ -118,6 +118,11 @@ export interface FeedbackMatrix {
 }
 
 export interface RowCoder {
+  /**
+   * How many rows it looks at together, as they are when it codes the first of them, at multiples of this
+   * number; 1 where missing.
+   */
+  readonly groupRows?: number;
   /** Codes row `index` of the matrix as it is now, and writes what a decoder gets to `reconstruction`. */
   code(index: number, reconstruction: Float32Array): void;
   /** After the last row. The values are those that were written, `[rows, columns]`. */
