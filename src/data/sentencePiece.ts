@@ -4,6 +4,8 @@ export type Vocabulary = readonly (readonly [piece: string, score: number])[];
 /** Written for a space, and before the first word (U+2581). */
 const SPACE = '\u2581';
 const UNKNOWN_ID = 0;
+/** Ids at the start of a vocabulary that stand for no text: unknown, sentence marks, … */
+export const RESERVED_IDS = 6;
 /** SentencePiece puts an unknown character this much below the least likely piece. */
 const UNKNOWN_PENALTY = 10;
 
@@ -18,8 +20,8 @@ export class SentencePiece {
   private readonly unknownScore: number;
   private readonly longest: number;
 
-  /** @param reserved how many ids at the start stand for no text: unknown, sentence marks, … */
-  constructor(vocabulary: Vocabulary, reserved = 6) {
+  /** @param reserved how many ids at the start stand for no text */
+  constructor(vocabulary: Vocabulary, reserved = RESERVED_IDS) {
     this.scores = vocabulary.map(([, score]) => score);
     let longest = 1;
     for (let id = reserved; id < vocabulary.length; id++) {

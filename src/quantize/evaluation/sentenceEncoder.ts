@@ -1,8 +1,9 @@
-import type { io } from '@tensorflow/tfjs';
+import type * as tfjs from '@tensorflow/tfjs';
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { SentencePiece, type Vocabulary } from '../../data/sentencePiece';
 import type { TensorFlow } from '../../engine/engine';
+import { loadRunnableModel } from '../calibration/runnableModel';
+import { openAnyModel } from '../native/open';
 
 /** Tokens of a text that are looked at: attention costs their square. */
 export const MAX_TOKENS = 128;
@@ -29,18 +30,18 @@ export async function loadSentenceEncoder(
   modelPath: string,
   vocabularyPath: string,
 ): Promise<SentenceEncoder> {
-  const tokenizer = new SentencePiece(JSON.parse(await readFile(vocabularyPath, 'utf8')) as Vocabulary);
-  const model = await tf.loadGraphModel(tf.io.fromMemory(await readGraphModel(modelPath)));
+  const tokenizer = new SentencePiece(await readVocabulary(vocabularyPath));
+  const source = await openAnyModel(modelPath);
+  const model = await loadRunnableModel(tf, source).finally(() => source.close());
 
   async function embedBatch(texts: readonly string[]): Promise<Float32Array> {
-    const tokens = texts.map((text) => Array.from(tokenizer.encode(text).subarray(0, MAX_TOKENS)));
-    const places = tokens.flatMap((row, r) => row.map((_, position) => [r, position]));
-    const indices = tf.tensor2d(places.flat(), [places.length, 2], 'int32');
-    const values = tf.tensor1d(tokens.flat(), 'int32');
-    const output = await model.executeAsync({ indices, values });
-    const embedding = Array.isArray(output) ? output[0]! : output;
-    const rows = Float32Array.from(await embedding.data<'float32'>());
-    tf.dispose([indices, values, output]);
+    const feeds = encoderFeeds(
+      tf,
+      texts.map((text) => tokenizer.encode(text)),
+    );
+    const [embedding, ...others] = await model.run(feeds);
+    const rows = Float32Array.from(await embedding!.data<'float32'>());
+    tf.dispose([feeds, embedding!, others]);
     return rows;
   }
 
@@ -57,26 +58,17 @@ export async function loadSentenceEncoder(
   };
 }
 
-interface ModelJson {
-  readonly modelTopology: object;
-  readonly weightsManifest: readonly {
-    readonly paths: readonly string[];
-    readonly weights: io.WeightsManifestEntry[];
-  }[];
+export async function readVocabulary(vocabularyPath: string): Promise<Vocabulary> {
+  return JSON.parse(await readFile(vocabularyPath, 'utf8')) as Vocabulary;
 }
 
-async function readGraphModel(modelPath: string): Promise<io.ModelArtifacts> {
-  const json = JSON.parse(await readFile(modelPath, 'utf8')) as ModelJson;
-  const shards = json.weightsManifest.flatMap((group) => group.paths);
-  const buffers = await Promise.all(
-    shards.map((shard) => readFile(path.join(path.dirname(modelPath), shard))),
-  );
-  const weights = Buffer.concat(buffers);
+/** What the encoder is fed with for texts of these tokens, each cut to {@link MAX_TOKENS}: a sparse matrix. */
+export function encoderFeeds(tf: TensorFlow, texts: readonly Int32Array[]): tfjs.NamedTensorMap {
+  const tokens = texts.map((text) => Array.from(text.subarray(0, MAX_TOKENS)));
+  const places = tokens.flatMap((row, r) => row.map((_, position) => [r, position]));
   return {
-    modelTopology: json.modelTopology,
-    format: 'graph-model',
-    weightSpecs: json.weightsManifest.flatMap((group) => group.weights),
-    weightData: weights.buffer.slice(weights.byteOffset, weights.byteOffset + weights.byteLength),
+    indices: tf.tensor2d(places.flat(), [places.length, 2], 'int32'),
+    values: tf.tensor1d(tokens.flat(), 'int32'),
   };
 }
 

@@ -1,0 +1,32 @@
+/** What is known of the inputs x of one layer. */
+export interface LayerStatistics {
+  /** `hessian`: E[x xᵀ]; `moments`: its diagonal, E[x²]. */
+  readonly kind: 'hessian' | 'moments';
+  readonly inputs: number;
+  /** Row-major `[inputs, inputs]`, or `[inputs]`. */
+  readonly values: Float64Array;
+  /** Number of vectors x that were averaged over. */
+  readonly samples: number;
+  /** Whether the layer's weights are `[outputs, inputs]`; else they are `[inputs, outputs]`. */
+  readonly outputsFirst: boolean;
+}
+
+/** What is known of one layer without its numbers. */
+export type LayerSummary = Omit<LayerStatistics, 'values'> & {
+  /**
+   * How sensitive the model is to the layer's weights: error of the model's output, relative to the output,
+   * over the square of the step κ, when row c of this layer alone is coded with the step κ·U_cc.
+   */
+  readonly sensitivity?: number;
+};
+
+/** Statistics of a model's layers, which are read one by one: those of a large model do not fit in memory. */
+export interface CalibrationData {
+  /** What went through the model, for people: `200 lines of mails.txt`. */
+  readonly source: string;
+  /** By the name of the weights. */
+  readonly layers: ReadonlyMap<string, LayerSummary>;
+  /** The statistics of one of the layers. */
+  read(tensor: string): Promise<LayerStatistics>;
+  close(): Promise<void>;
+}
