@@ -125,6 +125,11 @@ export interface RowCoder {
   readonly groupRows?: number;
   /** Codes row `index` of the matrix as it is now, and writes what a decoder gets to `reconstruction`. */
   code(index: number, reconstruction: Float32Array): void;
-  /** After the last row. The values are those that were written, `[rows, columns]`. */
-  finish(): Pick<QuantizedTensor, 'packed' | 'coding'>;
+  /** After the last row. Decoded, `packed` gives the values that were written. */
+  finish(): CodedRows;
+}
+
+export interface CodedRows extends Pick<QuantizedTensor, 'packed' | 'coding'> {
+  /** Whether `packed` codes the transpose, `[columns, rows]`: codes whose groups run along a layer's inputs. */
+  readonly transposed?: boolean;
 }

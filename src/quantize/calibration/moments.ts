@@ -29,9 +29,16 @@ export class Moments {
     if (this.pendingCount >= GATHERED) this.multiply();
   }
 
-  /** Adds inputs of which one is 1 and all others are 0, by the position of the 1. */
+  /**
+   * Adds inputs of which one is 1 and all others are 0, by the position of the 1. Each position counts once
+   * more than it occurs (Laplace's rule of succession): what these samples never look up, others will.
+   */
   addIndicators(positions: Int32Array | Float32Array | Uint8Array): void {
     const { sum } = this;
+    if (this.count === 0) {
+      sum.fill(1);
+      this.count = this.inputs;
+    }
     for (const position of positions) sum[position] = sum[position]! + 1;
     this.count += positions.length;
   }

@@ -1,5 +1,5 @@
 import { cooperate } from '../cooperate';
-import type { FeedbackMatrix, QuantizedTensor, RowCoder } from '../method';
+import type { CodedRows, FeedbackMatrix, RowCoder } from '../method';
 import type { Curvature } from './curvature';
 import { subtractCombination } from './combination';
 
@@ -12,7 +12,7 @@ export interface FeedbackOptions {
   readonly onProgress?: (fraction: number) => void;
 }
 
-export interface CodedMatrix extends Pick<QuantizedTensor, 'packed' | 'coding'> {
+export interface CodedMatrix extends CodedRows {
   /** What a decoder gets, `[inputs, outputs]`. */
   readonly reconstruction: Float32Array;
 }
