@@ -1,12 +1,16 @@
 import { decodeFloat32, encodeFloat32 } from '../../modelfile/dtype';
+import type { JsonObject } from '../../protocol/validate';
 import { cooperate } from '../cooperate';
 import { decodePacked } from '../decodeTensor';
 import { joinBytes } from '../fieldReader';
 import { chunksOfGroups, consecutive } from '../groups';
-import type { QuantizationMethod } from '../method';
+import type { QuantizationMethod, QuantizeOptions } from '../method';
+import type { PackedTensor } from '../packedTensor';
 import { packCodes } from '../packing';
+import { startGroupRows } from './groupRows';
 import { largestMagnitude } from './magnitude';
 import { openRtn } from './rtnDecoder';
+import { fitGrid, fullGrid, type Grid } from './rtnGrid';
 
 /** Groups between two looks at the clock. */
 const GROUPS_A_SLICE = 64;
@@ -28,127 +32,90 @@ export const rtn: QuantizationMethod = {
   id: 'rtn',
 
   async quantize(values, shape, options) {
-    const { bits, groupSize, range } = options;
+    const { bits, groupSize } = options;
     const pause = cooperate(options.signal);
-    const symmetric = range === 'absmax';
-    const chooseGrid = symmetric ? fullGrid : fitGrid;
+    const chooseGrid = gridChooser(options);
     const unit = largestMagnitude(values);
-    const head = encodeFloat32(Float32Array.of(unit), 'F32');
-    const chunks: Uint8Array[] = [];
-    const sums = { step: 0, zero: 0, groups: 0 };
-    for (const { start: chunkStart, end: chunkEnd } of chunksOfGroups(values.length, groupSize)) {
-      const groups = [...consecutive(chunkStart, chunkEnd, groupSize)];
-      const steps = new Float32Array(groups.length);
-      const zeros = new Uint8Array(groups.length);
-      for (const [g, { start, end }] of groups.entries()) {
-        const grid = chooseGrid(values.subarray(start, end), bits);
-        steps[g] = unit > 0 ? grid.step / unit : 0;
-        zeros[g] = grid.zero;
-        if (g % GROUPS_A_SLICE === 0) {
-          options.onProgress?.(end / values.length);
-          await pause();
-        }
+    const codes = new Uint8Array(values.length);
+    const grids: Grid[] = [];
+    for (const { start, end } of consecutive(0, values.length, groupSize)) {
+      const group = values.subarray(start, end);
+      const grid = storable(chooseGrid(group, bits), unit);
+      encodeGroup(group, grid, bits, codes.subarray(start, end));
+      if (grids.push(grid) % GROUPS_A_SLICE === 0) {
+        options.onProgress?.(end / values.length);
+        await pause();
       }
-      const storedSteps = encodeFloat32(steps, 'F16');
-      const roundedSteps = decodeFloat32(new Uint8Array(storedSteps), 'F16');
-      const codes = new Uint8Array(chunkEnd - chunkStart);
-      for (const [g, { start, end }] of groups.entries()) {
-        const step = Math.fround(unit * roundedSteps[g]!);
-        const group = values.subarray(start, end);
-        encodeGroup(group, step, zeros[g]!, bits, codes.subarray(start - chunkStart, end - chunkStart));
-        sums.step += step;
-        sums.zero += zeros[g]!;
-        sums.groups++;
-      }
-      const storedZeros = symmetric ? [] : [packCodes(zeros, bits)];
-      chunks.push(joinBytes(...storedZeros, storedSteps, packCodes(codes, bits)));
     }
-    const packed = { head, chunks };
-    const coding = { bits, groupSize, ...(symmetric && { symmetric }) };
+    const packed = packGroups({ unit, grids, codes }, options);
+    const coding = codingOf(options);
+    const mean = (part: (grid: Grid) => number) =>
+      grids.reduce((sum, grid) => sum + part(grid), 0) / grids.length;
+    const step = mean((grid) => grid.step);
+    const zero = mean((grid) => grid.zero);
     return {
       values: decodePacked(packed, { open: openRtn, coding, shape }),
       packed,
       coding,
       iterations: 0,
-      levels: Array.from(
-        { length: 2 ** bits },
-        (_, code) => (sums.step / sums.groups) * (code - sums.zero / sums.groups),
-      ),
+      levels: Array.from({ length: 2 ** bits }, (_, code) => step * (code - zero)),
     };
+  },
+
+  startRows(matrix, options) {
+    const { bits, groupSize } = options;
+    const chooseGrid = gridChooser(options);
+    const unit = largestMagnitude(matrix.work);
+    return startGroupRows(matrix, groupSize, {
+      fit(group) {
+        const grid = storable(chooseGrid(group, bits), unit);
+        const levels = Float32Array.from({ length: 2 ** bits }, (_, code) => grid.step * (code - grid.zero));
+        return { levels, stored: grid };
+      },
+      pack: (grids, codes, size) => packGroups({ unit, grids, codes }, { ...options, groupSize: size }),
+      coding: (size) => codingOf({ ...options, groupSize: size }),
+    });
   },
 };
 
-interface Grid {
-  readonly step: number;
-  readonly zero: number;
+type Coding = Pick<QuantizeOptions, 'bits' | 'groupSize' | 'range'>;
+
+function gridChooser({ range }: Coding): (group: Float32Array, bits: number) => Grid {
+  return range === 'absmax' ? fullGrid : fitGrid;
 }
 
-/** Shrink factors of the range that are tried first, and how the best is then refined. */
-const COARSE = [1, 0.93, 0.86, 0.79, 0.72, 0.65, 0.58, 0.51, 0.44];
-const REFINEMENTS = [-0.047, -0.023, 0.023, 0.047];
-
-/**
- * The grid with the least squared error among these: the range of the group, extended to hold zero,
- * shrunk by factors from 1 to 0.4 about zero, and the step that is the largest magnitude itself, which
- * is exact for a constant group.
- */
-function fitGrid(group: Float32Array, bits: number): Grid {
-  let low = 0;
-  let high = 0;
-  const { length } = group;
-  for (let i = 0; i < length; i++) {
-    const value = group[i]!;
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
-  const levels = 2 ** bits - 1;
-  if (low === high) return { step: 0, zero: 0 };
-  const constant = { step: Math.max(high, -low), zero: low < 0 ? 1 : 0 };
-  let best: Grid = constant;
-  let least = squaredError(group, best, levels);
-  let bestFactor = 1;
-  const attempt = (factor: number) => {
-    const step = (factor * (high - low)) / levels;
-    const zero = Math.floor((-factor * low) / step);
-    for (const grid of [
-      { step, zero },
-      { step, zero: Math.min(zero + 1, levels) },
-    ]) {
-      const error = squaredError(group, grid, levels);
-      if (error < least) {
-        least = error;
-        best = grid;
-        bestFactor = factor;
-      }
-    }
-  };
-  COARSE.forEach(attempt);
-  if (best !== constant) REFINEMENTS.map((change) => bestFactor + change).forEach(attempt);
-  return best;
+function codingOf({ bits, groupSize, range }: Coding): JsonObject {
+  return { bits, groupSize, ...(range === 'absmax' && { symmetric: true }) };
 }
 
-/** The symmetric grid that reaches to the largest magnitude. */
-function fullGrid(group: Float32Array, bits: number): Grid {
-  const zero = 2 ** (bits - 1);
-  return { step: largestMagnitude(group) / (zero - 1), zero };
+/** A grid as a file holds it: the step in float16, in units of the largest magnitude. */
+function storable({ step, zero }: Grid, unit: number): Grid {
+  if (unit === 0) return { step: 0, zero };
+  const [stored] = decodeFloat32(new Uint8Array(encodeFloat32(Float32Array.of(step / unit), 'F16')), 'F16');
+  return { step: Math.fround(unit * stored!), zero };
 }
 
-function squaredError(group: Float32Array, { step, zero }: Grid, levels: number): number {
-  const inverse = 1 / step;
-  const offset = zero + 0.5;
-  let error = 0;
-  const { length } = group;
-  for (let i = 0; i < length; i++) {
-    const value = group[i]!;
-    const nearest = (value * inverse + offset) | 0;
-    const code = nearest < 0 ? 0 : nearest > levels ? levels : nearest;
-    const difference = value - step * (code - zero);
-    error += difference * difference;
-  }
-  return error;
+interface CodedGroups {
+  readonly unit: number;
+  readonly grids: readonly Grid[];
+  readonly codes: Uint8Array;
 }
 
-function encodeGroup(group: Float32Array, step: number, zero: number, bits: number, codes: Uint8Array): void {
+function packGroups({ unit, grids, codes }: CodedGroups, { bits, groupSize, range }: Coding): PackedTensor {
+  const chunks = chunksOfGroups(codes.length, groupSize).map(({ start, end }) => {
+    const inChunk = grids.slice(start / groupSize, Math.ceil(end / groupSize));
+    const steps = Float32Array.from(inChunk, ({ step }) => (unit === 0 ? 0 : step / unit));
+    const zeros = Uint8Array.from(inChunk, ({ zero }) => zero);
+    return joinBytes(
+      ...(range === 'absmax' ? [] : [packCodes(zeros, bits)]),
+      encodeFloat32(steps, 'F16'),
+      packCodes(codes.subarray(start, end), bits),
+    );
+  });
+  return { head: encodeFloat32(Float32Array.of(unit), 'F32'), chunks };
+}
+
+function encodeGroup(group: Float32Array, { step, zero }: Grid, bits: number, codes: Uint8Array): void {
   if (step === 0) {
     codes.fill(zero);
     return;

@@ -1,8 +1,8 @@
 import type * as tfjs from '@tensorflow/tfjs';
 import type { TensorFlow } from '../../engine/engine';
 import { observeKernels, type KernelCall } from '../../engine/kernelObserver';
-import { Moments } from './moments';
-import type { LayerStatistics } from './statistics';
+import { InputStatistics } from './inputStatistics';
+import type { LayerStatistics, StatisticsKind } from './statistics';
 
 /** A matrix E[x xᵀ] of more inputs would take more than half a gigabyte; then E[x²] must do. */
 const MOST_INPUTS = 8192;
@@ -18,12 +18,12 @@ interface WeightMatrix {
 
 /**
  * Watches what is multiplied by the weights of a model while it runs, and gathers E[x xᵀ] over it for each
- * of them: for matrix products over the rows of the other operand, for convolutions over the patches under
- * the kernel, for tables that are looked up in E[x²] over the rows' indicators, which is how often each is read.
+ * of them: over the rows of the other operand of a matrix product, over the patches under the kernel of a
+ * convolution; for tables of vectors how often each is looked up.
  */
 export class LayerInputs {
   private readonly matrices = new WeakMap<object, WeightMatrix>();
-  private readonly moments = new Map<string, Moments>();
+  private readonly inputs = new Map<string, InputStatistics>();
   private readonly stopObserving: () => void;
 
   /** @param weights the tensors to watch for, by the names that the model's file gives them */
@@ -42,8 +42,8 @@ export class LayerInputs {
   finish(): ReadonlyMap<string, LayerStatistics> {
     this.stopObserving();
     const statistics = new Map<string, LayerStatistics>();
-    for (const [name, moments] of this.moments) {
-      const means = moments.finish();
+    for (const [name, inputs] of this.inputs) {
+      const means = inputs.finish();
       if (means !== undefined) statistics.set(name, means);
     }
     return statistics;
@@ -145,33 +145,33 @@ export class LayerInputs {
   private seeLookup(table: tfjs.Tensor, indices: tfjs.Tensor): void {
     const matrix = this.matrices.get(table.dataId);
     if (matrix === undefined || matrix.transposed || table.rank !== 2) return;
-    this.momentsOf(matrix.name, 'moments', matrix.rows, false)?.addIndicators(indices.dataSync());
+    this.statisticsOf(matrix.name, 'lookups', matrix.rows, false)?.addIndicators(indices.dataSync());
   }
 
   /** @param x `[samples, inputs]` */
   private add(name: string, x: tfjs.Tensor, outputsFirst: boolean): void {
     const inputs = x.shape[1]!;
     const kind = inputs > MOST_INPUTS ? 'moments' : 'hessian';
-    this.momentsOf(name, kind, inputs, outputsFirst)?.addVectors(x);
+    this.statisticsOf(name, kind, inputs, outputsFirst)?.addVectors(x);
   }
 
   /**
    * Where a weight is used in two ways, a product says more about it than a lookup, and the first product
    * more than one with the transpose.
    */
-  private momentsOf(
+  private statisticsOf(
     name: string,
-    kind: Moments['kind'],
+    kind: StatisticsKind,
     inputs: number,
     outputsFirst: boolean,
-  ): Moments | undefined {
-    const known = this.moments.get(name);
+  ): InputStatistics | undefined {
+    const known = this.inputs.get(name);
     if (known?.kind === kind && known.outputsFirst === outputsFirst) return known;
-    if (known !== undefined && !(known.kind === 'moments' && kind === 'hessian')) return undefined;
+    if (known !== undefined && (known.kind !== 'lookups' || kind === 'lookups')) return undefined;
     known?.finish();
-    const moments = new Moments(this.tf, kind, inputs, outputsFirst);
-    this.moments.set(name, moments);
-    return moments;
+    const statistics = new InputStatistics(this.tf, kind, inputs, outputsFirst);
+    this.inputs.set(name, statistics);
+    return statistics;
   }
 }
 

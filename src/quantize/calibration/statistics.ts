@@ -1,7 +1,14 @@
+/**
+ * What is known of the inputs x of a layer. `hessian`: E[x xᵀ]. `moments`: its diagonal, E[x²]. `lookups`:
+ * for a table of vectors, how often each is looked up, as a share; that is E[x²] of inputs that are 1 for
+ * one row and 0 for all others.
+ */
+export const STATISTICS_KINDS = ['hessian', 'moments', 'lookups'] as const;
+export type StatisticsKind = (typeof STATISTICS_KINDS)[number];
+
 /** What is known of the inputs x of one layer. */
 export interface LayerStatistics {
-  /** `hessian`: E[x xᵀ]; `moments`: its diagonal, E[x²]. */
-  readonly kind: 'hessian' | 'moments';
+  readonly kind: StatisticsKind;
   readonly inputs: number;
   /** Row-major `[inputs, inputs]`, or `[inputs]`. */
   readonly values: Float64Array;

@@ -6,7 +6,12 @@ import { openModel } from '../../modelfile/open';
 import { createSafetensorsWriter, type WriteOptions } from '../../modelfile/write';
 import { UserError } from '../../protocol/userError';
 import { arrayAt, booleanAt, numberAt, objectAt, optional, stringAt } from '../../protocol/validate';
-import type { CalibrationData, LayerStatistics, LayerSummary } from './statistics';
+import {
+  STATISTICS_KINDS,
+  type CalibrationData,
+  type LayerStatistics,
+  type LayerSummary,
+} from './statistics';
 
 /** Version of the layout that docs/calibration.md describes. */
 const VERSION = '1';
@@ -16,15 +21,14 @@ const KEYS = {
   source: 'weightroom.source',
   layers: 'weightroom.layers',
 } as const;
-const KINDS = ['hessian', 'moments'] as const;
 const CALIBRATE_AGAIN = 'Make the file of statistics again.';
 
 /** How much two numbers of a symmetric matrix may differ, relative to the root of the product of their diagonals. */
 const ASYMMETRY = 0.01;
 
 /**
- * Writes statistics as a safetensors file: `<tensor>.hessian` `[inputs, inputs]` or `<tensor>.moments`
- * `[inputs]`, float32.
+ * Writes statistics as a safetensors file: `<tensor>.hessian` `[inputs, inputs]`, or `<tensor>.moments` or
+ * `<tensor>.lookups` `[inputs]`, float32.
  * @returns the absolute path
  * @throws UserError as {@link createSafetensorsWriter}
  */
@@ -87,7 +91,7 @@ export async function openStatistics(
   const entries = new Map<string, TensorEntry>();
   for (const entry of stored.tensors) {
     const { tensor, kind } = splitName(stored, entry);
-    if (layers.has(tensor)) throw damaged(stored, `${tensor} has both a Hessian and moments`);
+    if (layers.has(tensor)) throw damaged(stored, `${tensor} has statistics of two kinds`);
     entries.set(tensor, entry);
     layers.set(tensor, {
       kind,
@@ -142,11 +146,11 @@ function parseSummaries(json: string | undefined): ReadonlyMap<string, Described
 }
 
 function splitName(stored: Model, { name, dtype, shape }: TensorEntry) {
-  const kind = KINDS.find((known) => name.endsWith(`.${known}`));
+  const kind = STATISTICS_KINDS.find((known) => name.endsWith(`.${known}`));
   if (kind === undefined) {
     throw new UserError(
       'not-statistics',
-      `${path.basename(stored.path)} is no file of statistics: its tensor ${name} is neither a .hessian nor .moments.`,
+      `${path.basename(stored.path)} is no file of statistics: its tensor ${name} is no ${STATISTICS_KINDS.join(' or ')}.`,
       'Choose a file that "weightroom calibrate" made, or a text file.',
     );
   }

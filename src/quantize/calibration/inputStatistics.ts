@@ -6,7 +6,7 @@ import type { LayerStatistics } from './statistics';
 const GATHERED = 2048;
 
 /** Averages x xᵀ, or x² alone, over the inputs x of one layer; products in float32, sums in float64. */
-export class Moments {
+export class InputStatistics {
   private readonly sum: Float64Array;
   private count = 0;
   private pending: tfjs.Tensor[] = [];
