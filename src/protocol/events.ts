@@ -67,6 +67,11 @@ export interface TensorResult {
   readonly distortion: number;
   /** −10·log10(distortion), in dB; Infinity for an exact copy. */
   readonly snrDb: number;
+  /**
+   * Mean square of the change of the layer's output, over that of the output, on what the model was calibrated
+   * with; only of tensors that were coded with error feedback.
+   */
+  readonly outputError?: number;
   /** Steps of the decomposition; 0 where the method has none. */
   readonly iterations: number;
   /** What the report draws of a decomposition. */

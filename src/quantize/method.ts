@@ -8,6 +8,7 @@ import type {
   RtnRange,
 } from '../protocol/jobSpec';
 import type { JsonObject } from '../protocol/validate';
+import type { CalibratedLayer } from './calibration/statistics';
 import type { KernelPool } from './kernels/pool';
 import type { PackedTensor } from './packedTensor';
 
@@ -40,6 +41,9 @@ export interface QuantizeOptions {
   readonly onProgress?: (fraction: number) => void;
 }
 
+/** What a coder of rows needs of the options: plain data. */
+export type RowOptions = Pick<QuantizeOptions, 'bits' | 'groupSize' | 'range' | 'seed' | 'preset'>;
+
 export interface QuantizedTensor {
   /** What a decoder of `packed` gets back, to the bit. Row-major, as long as the tensor. */
   readonly values: Float32Array;
@@ -68,6 +72,8 @@ export interface PlannedTensor {
   readonly bitsToSpare: number;
   /** Its weights, read from the file at each call. */
   read(): Promise<Float32Array>;
+  /** What is known of its layer, where the tensor is to be coded with error feedback. */
+  readonly layer?: CalibratedLayer;
 }
 
 /**
@@ -101,7 +107,12 @@ export interface QuantizationMethod {
    *
    * @param plan its step times `rowSteps[c]` is the step of row c; without one `options.bits` decide
    */
-  startRows?(matrix: FeedbackMatrix, options: QuantizeOptions, plan?: TensorPlan): RowCoder;
+  readonly startRows?: (matrix: FeedbackMatrix, options: RowOptions, plan?: TensorPlan) => RowCoder;
+  /**
+   * Whether coded rows have steps of their own. Without them a table of vectors, of which each input reads
+   * one row, is coded as any tensor.
+   */
+  readonly rowsHaveSteps?: true;
 }
 
 /** A matrix under error feedback. */

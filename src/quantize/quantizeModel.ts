@@ -12,16 +12,13 @@ import type {
 } from '../protocol/events';
 import type { QuantizeSpec } from '../protocol/jobSpec';
 import { UserError } from '../protocol/userError';
+import type { CalibrationData } from './calibration/statistics';
+import { codeTensor, type CodedTensor } from './codeTensor';
 import { decibels, distortionOf, errorSums, type ErrorSums } from './error';
+import { codesAsLayer } from './feedback/quantizeLayer';
 import { countNotFinite } from './finite';
 import type { KernelPool } from './kernels/pool';
-import type {
-  PlannedTensor,
-  QuantizationMethod,
-  QuantizedTensor,
-  QuantizeOptions,
-  TensorPlan,
-} from './method';
+import type { PlannedTensor, QuantizationMethod, QuantizeOptions, TensorPlan } from './method';
 import { NativeContents, type NewPackedTensor } from './native/write';
 import { startOutput } from './output';
 import { packedTensorLength } from './packedTensor';
@@ -31,7 +28,6 @@ import { roundTo } from './rounding';
 import { bitsToSpare, keepReason } from './selection';
 import { packedBudget, type TensorFate } from './sizeBudget';
 import { weightHistogram } from './weightHistogram';
-import { fromView, toView, viewFor } from './tensorView';
 
 export type QuantizeEvent = ProgressEvent | TensorEvent | MessageEvent | OutputEvent;
 
@@ -39,6 +35,8 @@ export type QuantizeEvent = ProgressEvent | TensorEvent | MessageEvent | OutputE
 export interface QuantizeContext {
   readonly signal: AbortSignal;
   readonly pool: KernelPool;
+  /** What is known of the model's layers; they are coded with error feedback, where the method can. */
+  readonly calibration?: CalibrationData;
 }
 
 type TensorPlans = ReadonlyMap<string, TensorPlan>;
@@ -57,7 +55,7 @@ type TensorPlans = ReadonlyMap<string, TensorPlan>;
 export async function* quantizeModel(
   source: Model,
   spec: QuantizeSpec,
-  { signal, pool }: QuantizeContext,
+  { signal, pool, calibration }: QuantizeContext,
 ): AsyncGenerator<QuantizeEvent, QuantizeSummary> {
   const method = quantizationMethod(spec.method);
   const parameters = source.tensors.reduce((sum, { size }) => sum + size, 0);
@@ -67,16 +65,19 @@ export async function* quantizeModel(
 
   yield progress(0, 'looking for numbers that are not finite');
   const fates = await decide(source, spec.keep, signal);
+  const tensors = plannedTensors(source, fates, method, calibration);
   const options: QuantizeOptions = { ...spec, ...(await budgetFor(source, fates, spec)), pool, signal };
   const contents = new NativeContents(source);
   const output = await startOutput(source, spec, contents, expectedBytes(fates, options));
   const totals = { squaredError: 0, squares: 0, weights: 0, bits: 0 };
   let done = 0;
   try {
-    const plan = yield* reporting<ProgressEvent, TensorPlans>(signal, (report, stop) => {
+    const plan = yield* reporting<ProgressEvent, TensorPlans>(signal, async (report, stop) => {
       const onProgress = (part: number) =>
         report(progress(0, `choosing how fine to code: ${Math.floor(100 * part)} %`));
-      return planTensors(source, fates, method, { ...options, signal: stop, onProgress });
+      return (
+        (await method.plan?.([...tensors.values()], { ...options, signal: stop, onProgress })) ?? new Map()
+      );
     });
     for (const { entry, reason } of fates) {
       signal.throwIfAborted();
@@ -85,21 +86,19 @@ export async function* quantizeModel(
         yield { type: 'tensor', tensor: keptTensor(entry, reason) };
       } else {
         yield progress(done, entry.name);
-        const values = await source.readFloat32(entry.name);
-        const view = viewFor(spec, entry, source.format);
-        const quantized = yield* reporting<ProgressEvent, QuantizedTensor>(signal, (report, stop) => {
+        const coded = yield* reporting<ProgressEvent, CodedTensor>(signal, (report, stop) => {
           const onProgress = (part: number) => report(progress(done + part * entry.size, entry.name));
-          const tensorOptions = { ...options, groupSize: view.groupSize, signal: stop, onProgress };
-          return method.quantize(toView(values, view), view.shape, tensorOptions, plan.get(entry.name));
+          const tensorOptions = { ...options, signal: stop, onProgress };
+          const settings = { ...spec, format: source.format };
+          return codeTensor(tensors.get(entry.name)!, method, settings, tensorOptions, plan.get(entry.name));
         });
+        const { quantized, transposed, values } = coded;
         if (quantized.warning !== undefined) {
           yield { type: 'message', level: 'warning', text: `${entry.name}: ${quantized.warning}` };
         }
-        const { transposed } = view;
-        const decoded = fromView(quantized.values, view);
-        await output.add({ entry, method: method.id, quantized, transposed }, decoded);
-        const sums = errorSums(values, roundTo(decoded, entry.dtype));
-        const tensor = quantizedTensor(entry, values, quantized, sums);
+        await output.add({ entry, method: method.id, quantized, transposed }, values);
+        const sums = errorSums(coded.original, roundTo(values, entry.dtype));
+        const tensor = quantizedTensor(entry, coded, sums);
         totals.squaredError += sums.squaredError;
         totals.squares += sums.squares;
         totals.weights += entry.size;
@@ -163,19 +162,30 @@ function hasEncodableType(entry: TensorEntry): entry is NewPackedTensor['entry']
   return isEncodable(entry.dtype);
 }
 
-/** Lets the method choose, with the whole model in view, what it has to choose for each tensor. */
-async function planTensors(
+/** The tensors to quantize, by name, with all that is known of them. */
+function plannedTensors(
   source: Model,
   fates: readonly TensorFate[],
   method: QuantizationMethod,
-  options: QuantizeOptions,
-): Promise<TensorPlans> {
-  const tensors = fates.flatMap(({ entry, reason }): PlannedTensor[] =>
-    reason === undefined
-      ? [{ entry, bitsToSpare: bitsToSpare(entry, source), read: () => source.readFloat32(entry.name) }]
-      : [],
-  );
-  return (await method.plan?.(tensors, options)) ?? new Map();
+  calibration: CalibrationData | undefined,
+): ReadonlyMap<string, PlannedTensor> {
+  const tensors = new Map<string, PlannedTensor>();
+  for (const { entry, reason } of fates) {
+    if (reason !== undefined) continue;
+    const { name } = entry;
+    const summary = calibration?.layers.get(name);
+    const layer =
+      calibration !== undefined && summary !== undefined && codesAsLayer(method, entry, summary)
+        ? { summary, readStatistics: () => calibration.read(name) }
+        : undefined;
+    tensors.set(name, {
+      entry,
+      bitsToSpare: bitsToSpare(entry, source),
+      read: () => source.readFloat32(name),
+      ...(layer && { layer }),
+    });
+  }
+  return tensors;
 }
 
 /** The bytes and bits of a spec that asks for a size; nothing where it does not. */
@@ -205,12 +215,12 @@ function packedBytes(files: readonly string[], sizes: readonly number[]): number
 
 function quantizedTensor(
   entry: TensorEntry,
-  values: Float32Array,
-  { iterations, decomposition, packed, levels }: QuantizedTensor,
+  { original, quantized, outputError }: CodedTensor,
   sums: ErrorSums,
 ): TensorResult {
+  const { iterations, decomposition, packed, levels } = quantized;
   // A decomposition has histograms of its own, of the factors that are coded.
-  const histogram = decomposition ? undefined : weightHistogram(values, levels);
+  const histogram = decomposition ? undefined : weightHistogram(original, levels);
   const distortion = distortionOf(sums);
   return {
     name: entry.name,
@@ -223,6 +233,7 @@ function quantizedTensor(
     iterations,
     ...(decomposition !== undefined && { decomposition }),
     ...(histogram !== undefined && { histogram }),
+    ...(outputError !== undefined && { outputError }),
   };
 }
 

@@ -7,9 +7,9 @@ import type { LayerStatistics } from './statistics';
 export interface CollectOptions {
   /** Tensors to gather statistics for, by name. */
   readonly tensors: readonly string[];
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Called with the number of samples that have gone through. */
-  readonly onProgress?: (samples: number) => void;
+  readonly onProgress?: ((samples: number) => void) | undefined;
 }
 
 /**

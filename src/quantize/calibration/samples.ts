@@ -12,6 +12,15 @@ export interface Samples {
   feeds(start: number, end: number): tfjs.NamedTensorMap;
 }
 
+/** Samples `start` up to `end` by themselves. */
+export function part(samples: Samples, start: number, end: number): Samples {
+  return {
+    source: samples.source,
+    count: end - start,
+    feeds: (from, to) => samples.feeds(start + from, start + to),
+  };
+}
+
 /** A size that a model leaves open beside the batch: tokens of a text, or pixels of an image. */
 const OPEN_SIZE = { text: 32, image: 128 };
 

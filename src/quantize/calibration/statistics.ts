@@ -27,6 +27,12 @@ export type LayerSummary = Omit<LayerStatistics, 'values'> & {
   readonly sensitivity?: number;
 };
 
+/** A layer with its statistics, read at each call. */
+export interface CalibratedLayer {
+  readonly summary: LayerSummary;
+  readStatistics(): Promise<LayerStatistics>;
+}
+
 /** Statistics of a model's layers, which are read one by one: those of a large model do not fit in memory. */
 export interface CalibrationData {
   /** What went through the model, for people: `200 lines of mails.txt`. */

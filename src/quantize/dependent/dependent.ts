@@ -5,6 +5,7 @@ import { statesFor } from './presets';
 import { startDependentRows } from './rowCoder';
 import { measureRows } from './rowSizes';
 import { stepsFor } from './steps';
+import { planTensors } from './plan';
 import { planSteps } from './stepSearch';
 
 /**
@@ -17,8 +18,9 @@ import { planSteps } from './stepSearch';
 export const dependent: QuantizationMethod = {
   id: 'dependent',
 
-  plan: planSteps,
+  plan: planTensors,
   startRows: startDependentRows,
+  rowsHaveSteps: true,
 
   async quantize(values, shape, options, plan) {
     const steps = plan ?? (await planAlone(values, shape, options));

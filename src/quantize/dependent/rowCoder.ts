@@ -1,4 +1,4 @@
-import type { FeedbackMatrix, QuantizeOptions, RowCoder, TensorPlan } from '../method';
+import type { FeedbackMatrix, RowCoder, RowOptions, TensorPlan } from '../method';
 import { encodeChunk } from './chunkTasks';
 import { codingOf } from './encodeTensor';
 import { chooseModel } from './chooseModel';
@@ -20,7 +20,7 @@ import { fillColumnTargets } from './targets';
  */
 export function startDependentRows(
   { rows, columns, work, rowSteps }: FeedbackMatrix,
-  { bits, preset }: QuantizeOptions,
+  { bits, preset }: RowOptions,
   plan?: TensorPlan,
 ): RowCoder {
   const layout = layoutOf(rows * columns, columns);

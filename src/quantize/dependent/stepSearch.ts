@@ -71,7 +71,7 @@ export async function planSteps(
   if (weights <= EXACT || options.bytes !== undefined) {
     const measure = async (at: number): Promise<Trial> => {
       let bytes = 0;
-      for (const tensor of tensors) bytes += await codedBytes(tensor, planAt(at, tensor), stateBits, options);
+      for (const tensor of tensors) bytes += await codedBytes(tensor, planAt(at, tensor), options);
       return { logStep: at, bits: (8 * bytes) / weights };
     };
     const measured = await closeIn(measure, logStep, target, {
@@ -125,16 +125,17 @@ function modelRms(samples: readonly SampledTensor[]): number {
   return squares > 0 ? Math.sqrt(squares / weights) : 1;
 }
 
-async function codedBytes(
+/** Bytes of a packed tensor that is coded as a plan says. */
+export async function codedBytes(
   tensor: PlannedTensor,
   plan: TensorPlan,
-  stateBits: number,
-  { pool, signal }: QuantizeOptions,
+  { pool, signal, preset }: QuantizeOptions,
 ): Promise<number> {
   const weights = await tensor.read();
   const layout = tensorLayout(tensor.entry.shape);
   const sizes = measureRows(weights, layout);
   const matrix = { weights, layout, rms: sizes.rms };
-  const { packed } = await encodeTensor(matrix, stepsFor(plan, sizes), stateBits, { pool, signal });
+  const steps = stepsFor(plan, sizes);
+  const { packed } = await encodeTensor(matrix, steps, statesFor(preset), { pool, signal });
   return packedTensorLength(packed);
 }
