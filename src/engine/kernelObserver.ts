@@ -12,26 +12,27 @@ export interface KernelCall {
 
 /**
  * Calls `observe` after every kernel that TensorFlow.js runs, whatever asked for it: a graph model, a layers
- * model, or a function. Kernels that the observer itself runs are not observed; what it allocates is freed
- * when it returns. Returns a function that ends it.
+ * model, or a function. Kernels that another kernel or the observer itself runs are not observed; what the
+ * observer allocates is freed when it returns. Returns a function that ends it.
  */
 export function observeKernels(tf: TensorFlow, observe: (call: KernelCall) => void): () => void {
   const engine = tf.engine();
   // eslint-disable-next-line @typescript-eslint/unbound-method -- put back below, and called on the engine
   const original = engine.runKernel;
-  let observing = false;
+  let inside = false;
   engine.runKernel = ((...call: Parameters<typeof original>) => {
-    const result = original.apply<typeof engine, typeof call, tfjs.Tensor | tfjs.Tensor[]>(engine, call);
-    if (observing) return result;
-    observing = true;
+    const run = () => original.apply<typeof engine, typeof call, tfjs.Tensor | tfjs.Tensor[]>(engine, call);
+    if (inside) return run();
+    inside = true;
     try {
+      const result = run();
       const [kernel, inputs, attributes = {}] = call;
       const outputs = Array.isArray(result) ? result : [result];
       tf.tidy(() => observe({ kernel, inputs, attributes, outputs }));
+      return result;
     } finally {
-      observing = false;
+      inside = false;
     }
-    return result;
   }) as typeof original;
   return () => {
     engine.runKernel = original;
