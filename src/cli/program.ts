@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { version } from '../../package.json';
 import { ENGINE_IDS } from '../protocol/engine';
+import { addCalibrate } from './commands/calibrate';
 import { addCancel } from './commands/cancel';
 import { addCompare } from './commands/compare';
 import { addEngines } from './commands/engines';
@@ -44,6 +45,7 @@ export function createProgram(execute: (session: Session, action: Action) => Pro
   for (const add of [
     addInspect,
     addQuantize,
+    addCalibrate,
     addCompare,
     addRateDistortion,
     addRun,

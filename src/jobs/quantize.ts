@@ -5,6 +5,7 @@ import { openAnyModel } from '../quantize/native/open';
 import { quantizeModel } from '../quantize/quantizeModel';
 import type { QuantizeSummary } from '../protocol/events';
 import type { QuantizeSpec } from '../protocol/jobSpec';
+import { calibrate } from './calibration';
 import type { Job } from './job';
 
 /** Quantizes a model file. The output goes where the spec says, which is rarely the run's own folder. */
@@ -16,14 +17,23 @@ export const quantizeJob: Job<QuantizeSpec, QuantizeSummary> = {
     return `${path.basename(input)} → ${method}, ${target}`;
   },
 
-  async *run(spec, { signal }) {
+  async *run(spec, context) {
+    const { signal } = context;
     const model = await openAnyModel(spec.input);
     const pool = threadPool(spec.threads);
     try {
-      const context = { signal, pool };
-      const summary = yield* quantizeModel(model, spec, context);
-      if (spec.comparison) yield* compareMethods(model, spec, context);
-      return summary;
+      const calibration = yield* calibrate(spec, model, pool, context);
+      try {
+        const summary = yield* quantizeModel(model, spec, {
+          signal,
+          pool,
+          ...(calibration && { calibration }),
+        });
+        if (spec.comparison) yield* compareMethods(model, spec, { signal, pool });
+        return summary;
+      } finally {
+        await calibration?.close();
+      }
     } finally {
       await pool.dispose();
       await model.close();

@@ -144,7 +144,11 @@ export interface QuantizeSpec {
   /** Of Kashin's methods; what each prefers where absent. */
   readonly codebook?: KashinCodebook;
   readonly transform?: KashinTransform;
-  /** Absolute path of a text file: errors are weighed by what the model does with its lines. */
+  /**
+   * What the model is run on to learn how much the errors of each layer matter: the absolute path of a text
+   * file, one sample a line; that of a file of such statistics (.safetensors); `random` inputs; or `none`.
+   * Where absent, `dependent` runs TensorFlow.js models of text on random tokens.
+   */
   readonly calibration?: string;
   /** Whether to try the other methods on a sample of the weights, for the report. */
   readonly comparison: boolean;
@@ -153,6 +157,8 @@ export interface QuantizeSpec {
   readonly seed: number;
   /** Threads that the heavy loops run on; one a core where absent. */
   readonly threads?: number;
+  /** What runs the model to calibrate it; the best engine where absent. */
+  readonly engine?: EngineId;
 }
 
 /** A spec in which everything that is not given is as for a person who chooses nothing. */
@@ -219,6 +225,7 @@ function parseQuantizeSpec(spec: JsonObject): QuantizeSpec {
   if (size !== undefined)
     checkSize(method, form, { method: 'spec.method', size: 'spec.size', form: 'spec.form' });
   const calibration = optional(spec['calibration'], (v) => stringAt(v, 'spec.calibration'));
+  const engine = optional(spec['engine'], (v) => oneOfAt(v, 'spec.engine', ENGINE_IDS));
   const threads = threadsAt(spec['threads']);
   const codebook = optional(spec['codebook'], (v) => oneOfAt(v, 'spec.codebook', KASHIN_CODEBOOKS));
   const transform = optional(spec['transform'], (v) => oneOfAt(v, 'spec.transform', KASHIN_TRANSFORMS));
@@ -250,6 +257,7 @@ function parseQuantizeSpec(spec: JsonObject): QuantizeSpec {
     keep: arrayAt(spec['keep'], 'spec.keep').map((glob, i) => stringAt(glob, `spec.keep[${i}]`)),
     seed: seedAt(spec['seed'], 'spec.seed'),
     ...(threads !== undefined && { threads }),
+    ...(engine !== undefined && { engine }),
   };
 }
 

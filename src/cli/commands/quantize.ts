@@ -116,7 +116,10 @@ export function addQuantize(program: Command, run: Run): void {
         "Q of Kashin's methods: over the whole tensor, each row, or rows and columns",
       ).choices(KASHIN_TRANSFORMS),
     )
-    .option('--calibration <file>', 'a text file; errors are weighed by what the model does with its lines')
+    .option(
+      '--calibration <what>',
+      'what to run the model on, to learn which errors matter: a text file, one sample a line; a file of statistics; random; or none (default: random tokens for a TensorFlow.js model of text and --method dependent)',
+    )
     .option('--no-comparison', 'do not try the other methods on a sample of the weights, for the report')
     .addHelpText('after', '\nExample:\n  weightroom quantize model.safetensors --bits 4 --keep "*.bias"')
     .action((file: string, options: QuantizeOptions) =>
@@ -148,7 +151,11 @@ function groupSizeHelp(): string {
   return `weights that share their levels (default: ${sizes.join(', ')})`;
 }
 
-function specOf(file: string, options: QuantizeOptions, { seed, threads }: GlobalOptions): QuantizeSpec {
+function specOf(
+  file: string,
+  options: QuantizeOptions,
+  { seed, threads, engine }: GlobalOptions,
+): QuantizeSpec {
   const { method, preset, form, grouping, groupSize, range, comparison, keep, force = false } = options;
   const bits = options.bits ?? DEFAULT_BITS;
   if (options.size !== undefined) {
@@ -181,14 +188,7 @@ function specOf(file: string, options: QuantizeOptions, { seed, threads }: Globa
       'Give --force to replace it, or another name with --out.',
     );
   }
-  const calibration = options.calibration === undefined ? undefined : path.resolve(options.calibration);
-  if (calibration !== undefined && !existsSync(calibration)) {
-    throw new UserError(
-      'file-not-found',
-      `${calibration}, given by --calibration, does not exist.`,
-      'Check the path.',
-    );
-  }
+  const calibration = calibrationOf(options.calibration);
   return quantizeSpec({
     input,
     output,
@@ -206,7 +206,20 @@ function specOf(file: string, options: QuantizeOptions, { seed, threads }: Globa
     keep,
     ...(seed !== undefined && { seed }),
     ...(threads !== undefined && { threads }),
+    ...(engine !== undefined && { engine }),
   });
+}
+
+/** The words of the flag as they are, a file by its absolute path. */
+function calibrationOf(what: string | undefined): string | undefined {
+  if (what === undefined || what === 'random' || what === 'none') return what;
+  const file = path.resolve(what);
+  if (existsSync(file)) return file;
+  throw new UserError(
+    'file-not-found',
+    `${file}, given by --calibration, does not exist.`,
+    'Check the path, or give random or none.',
+  );
 }
 
 function closingSummary({ events }: RunRecord): QuantizeSummary {

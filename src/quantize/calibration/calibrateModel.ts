@@ -43,48 +43,43 @@ export async function calibrateModel(
   options: CalibrateOptions,
 ): Promise<Calibration> {
   const { keep, pool, signal, onProgress } = options;
+  const tensors = source.tensors.flatMap((tensor) =>
+    keepReason(tensor, keep) === undefined ? [tensor.name] : [],
+  );
   const model = await loadRunnableModel(tf, source);
-  let samples: Samples;
-  let statistics: ReadonlyMap<string, LayerStatistics>;
-  let measuring: Samples;
-  let total = 0;
   try {
-    samples = await chooseSamples(tf, source, model, options);
-    const held = Math.min(MOST_MEASURING, Math.floor(MEASURING_SHARE * samples.count));
-    const gathering = part(samples, 0, samples.count - held);
-    measuring = held === 0 ? gathering : part(samples, samples.count - held, samples.count);
-    const tensors = source.tensors.filter((tensor) => keepReason(tensor, keep) === undefined);
-    total = gathering.count + (1 + tensors.length) * measuring.count;
-    statistics = await collectStatistics(tf, model, gathering, {
-      tensors: tensors.map(({ name }) => name),
+    const samples = await chooseSamples(tf, source, model, options);
+    const { gathering, measuring } = split(samples);
+    const total = gathering.count + (1 + tensors.length) * measuring.count;
+    const statistics = await collectStatistics(tf, model, gathering, {
+      tensors,
       signal,
       onProgress: (done) => onProgress?.(done, total, 'what the layers are given'),
     });
+    if (statistics.size === 0) throw nothingSeen();
+    const sensitivities = await measureSensitivities(tf, { source, model }, measuring, {
+      tensors: [...statistics.keys()],
+      code: (tensor, weights) => codeAlone(weights, statistics.get(tensor)!, pool),
+      signal,
+      onProgress: (done) => onProgress?.(gathering.count + done, total, 'what errors of each layer do'),
+    });
+    const layers = Array.from(statistics, ([name, layer]) => {
+      return [name, { ...layer, sensitivity: sensitivities.get(name)! }] as const;
+    });
+    return { source: samples.source, layers: new Map(layers) };
   } catch (error) {
     throw explain(error, signal);
   } finally {
     model.dispose();
   }
-  if (statistics.size === 0) {
-    throw new UserError(
-      'nothing-to-calibrate',
-      'None of the tensors to quantize was multiplied by anything when the model ran.',
-      'Quantize without calibration.',
-    );
-  }
-  const gathered = samples.count - (measuring.count === samples.count ? 0 : measuring.count);
-  const sensitivities = await measureSensitivities(tf, source, measuring, {
-    tensors: [...statistics.keys()],
-    code: (tensor, weights) => codeAlone(weights, statistics.get(tensor)!, pool),
-    signal,
-    onProgress: (done) => onProgress?.(gathered + done, total, 'what errors of each layer do'),
-  });
-  return {
-    source: samples.source,
-    layers: new Map(
-      Array.from(statistics, ([name, layer]) => [name, { ...layer, sensitivity: sensitivities.get(name)! }]),
-    ),
-  };
+}
+
+/** Samples that statistics are gathered from, and others that errors are measured on, if there are enough. */
+function split(samples: Samples): { readonly gathering: Samples; readonly measuring: Samples } {
+  const held = Math.min(MOST_MEASURING, Math.floor(MEASURING_SHARE * samples.count));
+  if (held === 0) return { gathering: samples, measuring: samples };
+  const cut = samples.count - held;
+  return { gathering: part(samples, 0, cut), measuring: part(samples, cut, samples.count) };
 }
 
 /** A calibration as whoever quantizes reads it. */
@@ -105,5 +100,13 @@ function explain(error: unknown, signal: AbortSignal | undefined): unknown {
     `The model could not be run: ${error instanceof Error ? error.message : String(error)}`,
     'Quantize without calibration, or with a file of statistics.',
     { cause: error },
+  );
+}
+
+function nothingSeen(): UserError {
+  return new UserError(
+    'nothing-to-calibrate',
+    'None of the tensors to quantize was multiplied by anything when the model ran.',
+    'Quantize without calibration.',
   );
 }

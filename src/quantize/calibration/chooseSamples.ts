@@ -11,7 +11,7 @@ import { readLines } from './textLines';
 
 /** More text makes the statistics better, and each line costs a run of the model. */
 const MOST_LINES = 400;
-const RANDOM_INPUTS = 128;
+const RANDOM_INPUTS = 64;
 
 export interface SampleChoice {
   /** A text file, one sample a line; random inputs where missing. */

@@ -35,10 +35,7 @@ export class InputStatistics {
    */
   addIndicators(positions: Int32Array | Float32Array | Uint8Array): void {
     const { sum } = this;
-    if (this.count === 0) {
-      sum.fill(1);
-      this.count = this.inputs;
-    }
+    if (this.count === 0) sum.fill(1);
     for (const position of positions) sum[position] = sum[position]! + 1;
     this.count += positions.length;
   }
@@ -48,7 +45,8 @@ export class InputStatistics {
     this.multiply();
     const { kind, inputs, outputsFirst, count } = this;
     if (count === 0) return undefined;
-    return { kind, inputs, outputsFirst, samples: count, values: this.sum.map((value) => value / count) };
+    const divisor = kind === 'lookups' ? count + inputs : count;
+    return { kind, inputs, outputsFirst, samples: count, values: this.sum.map((value) => value / divisor) };
   }
 
   private multiply(): void {

@@ -21,6 +21,8 @@ export interface RunnableModel {
   readonly tableRows: number | undefined;
   /** The model's outputs for one batch, by input name. The caller disposes both. */
   run(feeds: tfjs.NamedTensorMap): Promise<readonly tfjs.Tensor[]>;
+  /** The same model with other values of one weight, row-major; the caller disposes it. */
+  changed(weight: string, values: Float32Array): Promise<RunnableModel>;
   dispose(): void;
 }
 
@@ -28,15 +30,9 @@ const TYPES: Partial<Record<DType, tfjs.DataType>> = { F32: 'float32', I32: 'int
 
 /**
  * Loads a graph or layers model from its opened file.
- *
- * @param changed values that take the place of the file's, by tensor
  * @throws UserError `not-runnable` where the file has no topology
  */
-export async function loadRunnableModel(
-  tf: TensorFlow,
-  source: Model,
-  changed: ReadonlyMap<string, Float32Array> = new Map(),
-): Promise<RunnableModel> {
+export async function loadRunnableModel(tf: TensorFlow, source: Model): Promise<RunnableModel> {
   if (source.format === 'safetensors') {
     throw new UserError(
       'not-runnable',
@@ -44,29 +40,44 @@ export async function loadRunnableModel(
       'Calibrate with a file of statistics, or quantize the TensorFlow.js form of the model.',
     );
   }
-  const artifacts = await readArtifacts(source, changed);
-  return source.format === 'tfjs-graph' ? loadGraph(tf, artifacts) : loadLayers(tf, artifacts);
+  return load(tf, source.format, await readArtifacts(source));
 }
 
-async function readArtifacts(
-  source: Model,
-  changed: ReadonlyMap<string, Float32Array>,
-): Promise<tfjs.io.ModelArtifacts> {
+async function load(tf: TensorFlow, format: Model['format'], artifacts: Artifacts): Promise<RunnableModel> {
+  const model = await (format === 'tfjs-graph' ? loadGraph(tf, artifacts) : loadLayers(tf, artifacts));
+  return {
+    ...model,
+    changed(weight, values) {
+      const index = artifacts.weightSpecs.findIndex(({ name }) => name === weight);
+      const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+      return load(tf, format, {
+        ...artifacts,
+        weightData: artifacts.weightData.with(index, Uint8Array.from(bytes).buffer),
+      });
+    },
+  };
+}
+
+/** A model in memory, each weight in a buffer of its own. */
+interface Artifacts extends tfjs.io.ModelArtifacts {
+  readonly weightSpecs: tfjs.io.WeightsManifestEntry[];
+  readonly weightData: ArrayBuffer[];
+}
+
+async function readArtifacts(source: Model): Promise<Artifacts> {
   const json = JSON.parse(await readFile(source.path, 'utf8')) as tfjs.io.ModelJSON;
   const weightSpecs: tfjs.io.WeightsManifestEntry[] = [];
   const weightData: ArrayBuffer[] = [];
   for (const { name, shape, dtype } of source.tensors) {
-    const type = TYPES[dtype] as 'float32';
-    weightSpecs.push({ name, shape: [...shape], dtype: type });
-    const values = changed.get(name) ?? (await source.readBytes(name));
-    weightData.push(
-      Uint8Array.from(new Uint8Array(values.buffer, values.byteOffset, values.byteLength)).buffer,
-    );
+    weightSpecs.push({ name, shape: [...shape], dtype: TYPES[dtype] as 'float32' });
+    weightData.push(Uint8Array.from(await source.readBytes(name)).buffer);
   }
   return { modelTopology: json.modelTopology, weightSpecs, weightData };
 }
 
-async function loadGraph(tf: TensorFlow, artifacts: tfjs.io.ModelArtifacts): Promise<RunnableModel> {
+type LoadedModel = Omit<RunnableModel, 'changed'>;
+
+async function loadGraph(tf: TensorFlow, artifacts: Artifacts): Promise<LoadedModel> {
   const model = await tf.loadGraphModel(tf.io.fromMemory(artifacts));
   const weights = new Map(Object.entries(model.weights).map(([name, tensors]) => [name, tensors[0]!]));
   return {
@@ -91,7 +102,7 @@ function smallestTable({ node = [] }: GraphTopology, weights: RunnableModel['wei
   );
 }
 
-async function loadLayers(tf: TensorFlow, artifacts: tfjs.io.ModelArtifacts): Promise<RunnableModel> {
+async function loadLayers(tf: TensorFlow, artifacts: Artifacts): Promise<LoadedModel> {
   const model = await tf.loadLayersModel(tf.io.fromMemory(artifacts));
   return {
     inputs: model.inputs.map(({ name, shape, dtype }) => ({

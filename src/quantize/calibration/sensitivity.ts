@@ -1,6 +1,6 @@
 import type { TensorFlow } from '../../engine/engine';
 import type { Model } from '../../modelfile/model';
-import { loadRunnableModel } from './runnableModel';
+import type { RunnableModel } from './runnableModel';
 import type { Samples } from './samples';
 
 /** A tensor as it is when it alone is coded. */
@@ -25,40 +25,40 @@ export interface SensitivityOptions {
  * output's change, relative to the output, divided by κ². That is what a layer's error is worth: errors of
  * small steps grow with the square of the step, and those of several layers add up.
  *
+ * @param model of `source`
  * @param samples others than those that the tensors' statistics come from
  */
 export async function measureSensitivities(
   tf: TensorFlow,
-  source: Model,
+  { source, model }: { readonly source: Model; readonly model: RunnableModel },
   samples: Samples,
   { tensors, code, signal, onProgress }: SensitivityOptions,
 ): Promise<ReadonlyMap<string, number>> {
   let done = 0;
-  const outputsWith = async (changed: ReadonlyMap<string, Float32Array>): Promise<Float32Array[]> => {
-    const model = await loadRunnableModel(tf, source, changed);
-    try {
-      const outputs: Float32Array[] = [];
-      for (let sample = 0; sample < samples.count; sample++) {
-        signal?.throwIfAborted();
-        const feeds = samples.feeds(sample, sample + 1);
-        const tensorsOut = await model.run(feeds);
-        for (const output of tensorsOut) {
-          if (output.dtype === 'float32') outputs.push(Float32Array.from(await output.data<'float32'>()));
-        }
-        tf.dispose([feeds, [...tensorsOut]]);
-        onProgress?.(++done);
+  const outputsOf = async (runnable: RunnableModel): Promise<Float32Array[]> => {
+    const all: Float32Array[] = [];
+    for (let sample = 0; sample < samples.count; sample++) {
+      signal?.throwIfAborted();
+      const feeds = samples.feeds(sample, sample + 1);
+      const results = await runnable.run(feeds);
+      for (const result of results) {
+        if (result.dtype === 'float32') all.push(Float32Array.from(await result.data<'float32'>()));
       }
-      return outputs;
-    } finally {
-      model.dispose();
+      tf.dispose([feeds, [...results]]);
+      onProgress?.(++done);
     }
+    return all;
   };
-  const original = await outputsWith(new Map());
+  const original = await outputsOf(model);
   const sensitivities = new Map<string, number>();
   for (const tensor of tensors) {
     const { values, step } = await code(tensor, await source.readFloat32(tensor));
-    const error = relativeError(original, await outputsWith(new Map([[tensor, values]])));
-    sensitivities.set(tensor, error / step ** 2);
+    const changed = await model.changed(tensor, values);
+    try {
+      sensitivities.set(tensor, relativeError(original, await outputsOf(changed)) / step ** 2);
+    } finally {
+      changed.dispose();
+    }
   }
   return sensitivities;
 }

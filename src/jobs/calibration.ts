@@ -1,0 +1,52 @@
+import type { MessageEvent, ProgressEvent } from '../protocol/events';
+import type { QuantizeSpec } from '../protocol/jobSpec';
+import { UserError } from '../protocol/userError';
+import type { Model } from '../modelfile/model';
+import { openCalibration } from '../quantize/calibration/openCalibration';
+import type { CalibrationData } from '../quantize/calibration/statistics';
+import type { KernelPool } from '../quantize/kernels/pool';
+import { reporting } from '../quantize/reporting';
+import { isEmbedding } from '../quantize/selection';
+import type { JobContext } from './job';
+
+/**
+ * Calibrates a model as a spec says, and tells how far it is. A calibration that nobody asked for may fail:
+ * then the model is quantized without, and a warning says why.
+ */
+export async function* calibrate(
+  spec: QuantizeSpec,
+  model: Model,
+  pool: KernelPool,
+  context: JobContext,
+): AsyncGenerator<ProgressEvent | MessageEvent, CalibrationData | undefined> {
+  const { calibration } = spec;
+  if (calibration === 'none') return undefined;
+  if (calibration === undefined && !calibratesItself(spec, model)) return undefined;
+  const file = calibration === 'random' ? undefined : calibration;
+  yield { type: 'progress', done: 0, total: 1, unit: 'samples', what: 'calibrating' };
+  try {
+    const data = yield* reporting<ProgressEvent, CalibrationData>(context.signal, (report, signal) =>
+      openCalibration(model, file, {
+        keep: spec.keep,
+        seed: spec.seed,
+        pool,
+        signal,
+        engine: () => context.engine(spec.engine ?? 'best', spec.threads),
+        onProgress: (done, total, what) =>
+          report({ type: 'progress', done, total, unit: 'samples', what: `calibrating: ${what}` }),
+      }),
+    );
+    yield { type: 'message', level: 'info', text: `Calibrated with ${data.source}.` };
+    return data;
+  } catch (error) {
+    if (calibration !== undefined || !(error instanceof UserError)) throw error;
+    const text = `The model is quantized without calibration. ${error.message}`;
+    yield { type: 'message', level: 'warning', text };
+    return undefined;
+  }
+}
+
+/** Whether a person who says nothing gets a calibration: `dependent` codes a model of text that can be run. */
+function calibratesItself({ method }: QuantizeSpec, { format, tensors }: Model): boolean {
+  return method === 'dependent' && format !== 'safetensors' && tensors.some((tensor) => isEmbedding(tensor));
+}
