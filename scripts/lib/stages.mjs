@@ -6,6 +6,7 @@ import { budgets } from './budgets.mjs';
 import { installChromium } from './chromium.mjs';
 import { NONE, one, sum } from './counts.mjs';
 import { installEngine } from './engine.mjs';
+import { installNumpy } from './numpy.mjs';
 import { dist, root } from './paths.mjs';
 import { makeWorkspace } from './workspace.mjs';
 import { installVscode } from './vscode.mjs';
@@ -35,6 +36,7 @@ async function lint() {
 
 async function unit() {
   await installEngine();
+  await installNumpy();
   return runTests('unit', 'vitest.config.mts', ['test/unit/']);
 }
 

@@ -1,39 +1,24 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { encodeFloat32 } from '../../../src/modelfile/dtype';
 import { openModel } from '../../../src/modelfile/open';
 import { UserError } from '../../../src/protocol/userError';
 import { compareModels } from '../../../src/quantize/compare';
 import { openAnyModel, openNative } from '../../../src/quantize/native/open';
-import { makeTfjs } from '../modelfile/fixtures';
 import { temporaryFolder } from '../modelfile/temporaryFolder';
 import { quantizeSpec, quantizeWhole } from './modelFiles';
-import { normalSample } from './samples';
+import { makeTfjsWithKernel } from './tfjsModel';
 
 const SAME = { added: [], removed: [], changed: [] };
 
 /** A TensorFlow.js model in the native form, and what it was made from. */
 async function nativeModel(kind: 'layers' | 'graph') {
   const folder = await temporaryFolder();
-  const fixture = await makeTfjs(folder, 1, kind, { packed: true });
-  await addKernel(fixture.path);
+  const fixture = await makeTfjsWithKernel(folder, kind);
   const source = await openModel(fixture.path);
   const output = path.join(folder, 'model.w4.native.json');
   const spec = quantizeSpec(fixture.path, output, { method: 'rtn', form: 'native', groupSize: 32 });
   return { folder, source, output, ...(await quantizeWhole(source, spec)) };
-}
-
-/** Adds a kernel that is large enough to be quantized: those of the fixture are kept. */
-async function addKernel(file: string): Promise<void> {
-  const model = JSON.parse(await readFile(file, 'utf8')) as { weightsManifest: unknown[] };
-  const weights = [{ name: 'large/kernel', shape: [3, 3, 48, 40], dtype: 'float32' }];
-  await writeFile(
-    path.join(path.dirname(file), 'large.bin'),
-    encodeFloat32(normalSample(9 * 48 * 40, 1), 'F32'),
-  );
-  model.weightsManifest.push({ paths: ['large.bin'], weights });
-  await writeFile(file, JSON.stringify(model));
 }
 
 /** The JSON of a model with some members changed. */
