@@ -29,8 +29,8 @@ export interface SampleOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Blocks that a sample has: large enough for what a method stores a tensor to count as it does in the file. */
-const BLOCKS = 8;
+/** Weights of a block: so many that what a method stores a tensor counts about as it does in the whole file. */
+const BLOCK_WEIGHTS = 2 ** 15;
 
 /**
  * Takes a sample of the weights that a quantization would code: blocks of rows around equally spaced weights
@@ -95,14 +95,15 @@ function chooseRows(
   if (total <= most) return new Map(entries.map((entry) => [entry, [{ start: 0, end: rowsOf(entry) }]]));
   const chosen = new Map<TensorEntry, Rows[]>();
   const offset = new Random(seed).uniform();
+  const blocks = Math.max(1, Math.floor(most / BLOCK_WEIGHTS));
   let passed = 0;
   let next = 0;
   for (const entry of entries) {
     const columns = rowLength(entry.shape);
     const rows = rowsOf(entry);
-    const wanted = Math.min(rows, Math.max(1, Math.floor(most / BLOCKS / columns)));
-    for (; next < BLOCKS; next++) {
-      const within = ((next + offset) / BLOCKS) * total - passed;
+    const wanted = Math.min(rows, Math.max(1, Math.floor(most / blocks / columns)));
+    for (; next < blocks; next++) {
+      const within = ((next + offset) / blocks) * total - passed;
       if (within >= entry.size) break;
       const middle = Math.floor(within / columns);
       const start = Math.min(Math.max(0, middle - Math.floor(wanted / 2)), rows - wanted);
