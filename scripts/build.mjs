@@ -44,6 +44,8 @@ const processes = {
     index: 'src/index.ts',
     demo: 'demo/main.ts',
     kernelThread: 'src/quantize/kernels/threadMain.ts',
+    'bench/main': 'bench/main.ts',
+    'bench/quantizeFile': 'bench/quantize/quantizeFile.ts',
   },
 };
 

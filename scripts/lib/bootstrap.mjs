@@ -10,6 +10,7 @@ const SOURCES = [
   'src',
   'webview',
   'demo',
+  'bench',
   'examples/mnist-mlp.ts',
   'examples/mnist-cnn.ts',
   'test/host',

@@ -1,0 +1,42 @@
+/** A figure measured several times. */
+export interface Measured {
+  readonly median: number;
+  readonly min: number;
+  readonly max: number;
+}
+
+/** One thing that is measured, beside what others reach. The shape is that of `--json`. */
+export interface BenchRow {
+  /** Stable, for programs: `dependent.gap.balanced.3`. */
+  readonly id: string;
+  readonly what: string;
+  readonly unit: string;
+  readonly ours: Measured;
+  /** Others' figures in the same unit, measured here or as they published them, by name and source. */
+  readonly peers: Readonly<Record<string, Measured>>;
+  /** Ours over theirs. */
+  readonly ratio?: Readonly<Record<string, number>>;
+  /** What nobody can pass. */
+  readonly limit?: number;
+  /** What is to be reached. */
+  readonly target?: number;
+  readonly note?: string;
+}
+
+export interface BenchContext {
+  /** A smaller measurement, that all benches of a name end within a minute. */
+  readonly quick: boolean;
+  /** Says what is being measured. */
+  progress(text: string): void;
+}
+
+/** A part of a bench, such as all that is measured of one method. */
+export type RowSource = (context: BenchContext) => AsyncIterable<BenchRow>;
+
+export interface Bench {
+  readonly name: string;
+  readonly what: string;
+  readonly sources: readonly RowSource[];
+  /** Installs what peers need into an environment of the bench's own; absent where they need nothing. */
+  setup?(context: BenchContext): Promise<void>;
+}
