@@ -45,8 +45,9 @@ function network() {
 async function readTensors(file) {
   const bytes = await readFile(file);
   const start = 8 + Number(bytes.readBigUInt64LE(0));
-  const { __metadata__: _, ...entries } = JSON.parse(bytes.toString('utf8', 8, start));
-  return Object.values(entries).map(({ shape, data_offsets: [begin, end] }) =>
+  const entries = Object.entries(JSON.parse(bytes.toString('utf8', 8, start)));
+  const tensors = entries.filter(([name]) => name !== '__metadata__').map(([, entry]) => entry);
+  return tensors.map(({ shape, data_offsets: [begin, end] }) =>
     tf.tensor(new Float32Array(bytes.buffer.slice(start + begin, start + end)), shape),
   );
 }
