@@ -12,6 +12,7 @@ import { addRateDistortion } from './commands/rateDistortion';
 import { addRemove } from './commands/remove';
 import { addRun } from './commands/run';
 import { addRuns } from './commands/runs';
+import { addStudy } from './commands/study';
 import { wholeNumber } from './flags';
 import { Session, type Action, type GlobalOptions, type Run } from './session';
 
@@ -49,6 +50,7 @@ export function createProgram(execute: (session: Session, action: Action) => Pro
     addCompare,
     addRateDistortion,
     addRun,
+    addStudy,
     addRuns,
     addCancel,
     addRemove,

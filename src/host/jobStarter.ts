@@ -1,4 +1,4 @@
-import type { JobSpec } from '../protocol/jobSpec';
+import { inputFile, type JobSpec } from '../protocol/jobSpec';
 import { createRun } from '../runs/create';
 import { launchRun } from '../runs/launch';
 import { findJobNode } from './jobNode';
@@ -23,7 +23,7 @@ export class JobStarter {
   async start(spec: JobSpec): Promise<string> {
     requireTrust();
     const node = await findJobNode(readSettings().nodePath);
-    const root = this.roots.forFile(spec.job === 'quantize' ? spec.input : spec.experiment);
+    const root = this.roots.forFile(inputFile(spec));
     const folder = await createRun(root, spec);
     try {
       await launchRun(folder, { node, worker: this.worker });

@@ -20,7 +20,7 @@ export async function completeSpec(asked: JobSpec): Promise<JobSpec | undefined>
     const { threads } = readSettings();
     return { ...(threads !== undefined && { threads }), ...spec };
   }
-  if (spec.output !== '') return spec;
+  if (spec.job === 'study' || spec.output !== '') return spec;
   const title = vscode.l10n.t('Quantize {0}', path.basename(spec.input));
   const file = await askFile(defaultOutput(spec.input, spec), { title, step: 1, totalSteps: 1 });
   return file === undefined || file === BACK ? undefined : { ...spec, ...file };

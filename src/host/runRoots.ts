@@ -9,9 +9,10 @@ export class RunRoots {
     return [...localFolders().map((folder) => folder.uri.fsPath), this.storage.fsPath];
   }
 
-  /** Where the runs of a file live: its workspace folder; else the first one; else the global storage. */
-  forFile(file: string): string {
-    const owner = vscode.workspace.getWorkspaceFolder(vscode.Uri.file(file)) ?? localFolders()[0];
+  /** Where the runs of a file live: its workspace folder; else, or without a file, the first one; else the global storage. */
+  forFile(file: string | undefined): string {
+    const own = file === undefined ? undefined : vscode.workspace.getWorkspaceFolder(vscode.Uri.file(file));
+    const owner = own ?? localFolders()[0];
     return owner?.uri.scheme === 'file' ? owner.uri.fsPath : this.storage.fsPath;
   }
 }

@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { JobSpec } from '../protocol/jobSpec';
+import { provisionalName, type JobSpec } from '../protocol/jobSpec';
 import { isOver, type RunSummary } from '../protocol/run';
 import { runsFolder } from '../runs/layout';
 import { listRuns } from '../runs/list';
@@ -75,7 +75,7 @@ export class RunStore implements vscode.Disposable {
     this.put({
       id: path.basename(folder),
       job: spec.job,
-      name: path.basename(spec.job === 'quantize' ? spec.input : spec.experiment),
+      name: provisionalName(spec),
       state: 'queued',
       started: Date.now(),
       seconds: 0,

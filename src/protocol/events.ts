@@ -4,6 +4,7 @@
  * kind from a later version) is skipped.
  */
 import type { KashinTransform } from './jobSpec';
+import type { StudySummary } from './study';
 import type { ErrorReport } from './userError';
 
 /** What a job yields. The worker stamps it with the time and appends it. */
@@ -195,8 +196,8 @@ export interface FinishedEvent {
   readonly type: 'finished';
   readonly state: 'done' | 'failed' | 'cancelled';
   readonly seconds: number;
-  /** Closing figures of the job, by name; see `QuantizeSummary` and `TrainSummary`. */
-  readonly summary?: QuantizeSummary | TrainSummary;
+  /** Closing figures of the job, by name; see `QuantizeSummary`, `TrainSummary` and `StudySummary`. */
+  readonly summary?: QuantizeSummary | TrainSummary | StudySummary;
   readonly error?: ErrorReport;
 }
 

@@ -3,6 +3,7 @@
  * it is enough to run the job again.
  */
 import { ENGINE_IDS, type EngineId } from './engine';
+import { STUDIES, type StudySpec } from './study';
 import { UserError } from './userError';
 import {
   arrayAt,
@@ -203,9 +204,26 @@ export interface TrainSpec {
   readonly resume?: string;
 }
 
-export type JobSpec = QuantizeSpec | TrainSpec;
+export type JobSpec = QuantizeSpec | TrainSpec | StudySpec;
 export type JobKind = JobSpec['job'];
-export const JOB_KINDS = ['quantize', 'train'] as const satisfies readonly JobKind[];
+export const JOB_KINDS = ['quantize', 'train', 'study'] as const satisfies readonly JobKind[];
+
+/** The file that a job works on; a study has none. */
+export function inputFile(spec: JobSpec): string | undefined {
+  switch (spec.job) {
+    case 'quantize':
+      return spec.input;
+    case 'train':
+      return spec.experiment;
+    case 'study':
+      return undefined;
+  }
+}
+
+/** What a run is called before its job has said its name: its file without folders, or the study. */
+export function provisionalName(spec: JobSpec): string {
+  return spec.job === 'study' ? spec.study : (inputFile(spec)?.split(/[\\/]/).at(-1) ?? '');
+}
 
 /** Reads a spec from JSON; throws a {@link UserError} that names the field. */
 export function parseJobSpec(value: unknown): JobSpec {
@@ -215,6 +233,8 @@ export function parseJobSpec(value: unknown): JobSpec {
       return parseQuantizeSpec(spec);
     case 'train':
       return parseTrainSpec(spec);
+    case 'study':
+      return parseStudySpec(spec);
   }
 }
 
@@ -351,6 +371,17 @@ function parseTrainSpec(spec: JsonObject): TrainSpec {
     ...(threads !== undefined && { threads }),
     ...(weights !== undefined && { weights }),
     ...(resume !== undefined && { resume }),
+  };
+}
+
+function parseStudySpec(spec: JsonObject): StudySpec {
+  const threads = optional(spec['threads'], (v) => numberAt(v, 'spec.threads', { min: 1, integer: true }));
+  return {
+    job: 'study',
+    study: oneOfAt(spec['study'], 'spec.study', STUDIES),
+    quick: booleanAt(spec['quick'], 'spec.quick'),
+    seed: seedAt(spec['seed'], 'spec.seed'),
+    ...(threads !== undefined && { threads }),
   };
 }
 

@@ -44,9 +44,10 @@ async function claimName(runs: string, draft: string, created: Date, spec: JobSp
   }
 }
 
-/** `kashin-greedy-q4`, `mnist-mlp`. */
+/** `kashin-greedy-q4`, `mnist-mlp`, `kashin-convergence`. */
 function shortName(spec: JobSpec): string {
   if (spec.job === 'quantize') return `${spec.method}-q${spec.bits}`;
+  if (spec.job === 'study') return spec.study.replaceAll('/', '-');
   const name = path.parse(spec.experiment).name.toLowerCase();
   return (
     name

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { RunEvent } from '../protocol/events';
+import { provisionalName } from '../protocol/jobSpec';
 import { isOver, type RunSummary } from '../protocol/run';
 import { JournalReader, readJournalEnds } from './journalReader';
 import { runFiles } from './layout';
@@ -49,7 +50,7 @@ export class RunFollower {
       const summary: RunSummary = {
         id: path.basename(this.folder),
         job: spec.job,
-        name: this.fold.name ?? path.basename(spec.job === 'quantize' ? spec.input : spec.experiment),
+        name: this.fold.name ?? provisionalName(spec),
         state,
         started,
         seconds: this.fold.finished?.seconds ?? Math.max(0, (end - started) / 1000),

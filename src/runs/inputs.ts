@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import type { JobSpec } from '../protocol/jobSpec';
+import { inputFile, type JobSpec } from '../protocol/jobSpec';
 import { UserError } from '../protocol/userError';
 import { systemCode } from './fileError';
 
@@ -25,8 +25,8 @@ const HASHED_BYTES = 4 * 2 ** 20;
  * @throws UserError `file-not-found` or `file-not-readable`
  */
 export async function describeInputs(spec: JobSpec): Promise<readonly InputFile[]> {
-  const file = spec.job === 'quantize' ? spec.input : spec.experiment;
-  return [await describeInput(file)];
+  const file = inputFile(spec);
+  return file === undefined ? [] : [await describeInput(file)];
 }
 
 async function describeInput(file: string): Promise<InputFile> {

@@ -56,6 +56,10 @@ export class SummaryFold {
       this.values.set('bitsPerWeight', summary.bitsPerWeight.file);
     } else if (summary?.job === 'train') {
       for (const [name, value] of Object.entries(summary.final)) this.values.set(name, value);
+    } else if (summary?.job === 'study') {
+      const { rows } = summary;
+      this.values.set('figures', rows.length);
+      this.values.set('worse', rows.filter(({ verdict }) => verdict === 'worse').length);
     }
   }
 }

@@ -1,5 +1,5 @@
 import './main.css';
-import { parseJobSpec, type JobKind, type JobSpec } from '../../src/protocol/jobSpec';
+import { parseJobSpec, type JobSpec } from '../../src/protocol/jobSpec';
 import type { FromLauncher, LauncherState, ToLauncher } from '../../src/protocol/messages';
 import { errorReport } from '../../src/protocol/userError';
 import { connect } from '../host';
@@ -9,8 +9,11 @@ import { app, element } from '../ui/dom';
 import { FIRST_QUANTIZE_VALUES, quantizeForm, type QuantizeValues } from './quantizeForm';
 import { FIRST_TRAIN_VALUES, trainForm, type TrainValues } from './trainForm';
 
+/** The kinds of jobs that have a form. */
+type FormKind = 'train' | 'quantize';
+
 interface State {
-  readonly job: JobKind;
+  readonly job: FormKind;
   readonly train: TrainValues;
   readonly quantize: QuantizeValues;
 }
@@ -28,7 +31,7 @@ const forms = {
   train: trainForm(kept.train, changed, () => host.post({ type: 'newExperiment' })),
   quantize: quantizeForm(kept.quantize, changed, () => host.post({ type: 'browseModel' })),
 };
-const job = segments<JobKind>(
+const job = segments<FormKind>(
   'What to run',
   [
     { value: 'train', label: 'Train' },

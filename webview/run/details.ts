@@ -50,6 +50,13 @@ function factsOf(spec: JobSpec): readonly Fact[] {
       ['Seed', String(spec.seed)],
     ];
   }
+  if (spec.job === 'study') {
+    return [
+      ['Study', spec.study],
+      ['Size', spec.quick ? 'quick' : 'full'],
+      ['Seed', String(spec.seed)],
+    ];
+  }
   const overrides = Object.entries(spec.overrides).map(([path, value]) => `${path}=${String(value)}`);
   return [
     ['Experiment', spec.experiment],

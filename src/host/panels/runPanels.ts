@@ -7,7 +7,11 @@ import { RunPanel } from './runPanel';
 import { loadPage, webviewOptions, type PageName } from './webviewFiles';
 
 /** Which page shows which kind of job; the view type is `weightroom.` and its name. */
-const PAGES: Readonly<Record<JobKind, PageName>> = { train: 'run', quantize: 'quantization' };
+const PAGES: Readonly<Record<JobKind, PageName>> = {
+  train: 'run',
+  quantize: 'quantization',
+  study: 'run',
+};
 
 /** The panels on runs, one a run, beside the editor; they come back when the window is reloaded. */
 export class RunPanels implements vscode.Disposable {

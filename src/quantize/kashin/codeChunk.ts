@@ -2,7 +2,7 @@ import { encodeFloat32 } from '../../modelfile/dtype';
 import { joinBytes } from '../fieldReader';
 import { packCodes } from '../packing';
 import { codebookPairs } from './codebook';
-import { vectorsOf } from './coding';
+import { vectorsOf, type KashinCoding } from './coding';
 import { decomposeChunk, type ChunkFactors, type KashinAlgorithm } from './decomposeChunk';
 import { rootMeanSquare } from './decomposition/norms';
 import type { DecompositionRecord } from './decompositionRecord';
@@ -39,9 +39,7 @@ export function codeChunk({ algorithm, head, index, values }: CodeChunkInput): C
     unit === 0 ? 0 : rootMeanSquare(values.subarray(start, end)) / unit,
   );
   const { codebooks, codes, pairs } =
-    coding.codebook === 'joint'
-      ? codeJointly(factors, coding.bits)
-      : codeSeparateFactors(factors, coding.groupSize);
+    coding.codebook === 'joint' ? codeJointly(factors, coding.bits) : codeSeparateFactors(factors, coding);
   const packed = packCodes(codes, coding.bits);
   const pack = () => joinBytes(encodeFloat32(scales, 'F16'), codebooks, packed);
   let bytes = pack();
@@ -73,7 +71,11 @@ function codeJointly({ u, v }: ChunkFactors, bits: number): Coded {
   return { codebooks: bytes, codes: nearestPairs(u, v, codebook), pairs: codebookPairs(codebook) };
 }
 
-function codeSeparateFactors({ u, v, record }: ChunkFactors, groupSize: number): Coded {
-  const { storedLevels, levels, codes } = codeSeparately(u, v, record.steps, groupSize);
+function codeSeparateFactors(
+  { u, v, steps }: ChunkFactors,
+  { groupSize, vectorLength }: KashinCoding,
+): Coded {
+  const stepsAt = (entry: number) => steps[Math.min(Math.floor(entry / vectorLength), steps.length - 1)]!;
+  const { storedLevels, levels, codes } = codeSeparately(u, v, stepsAt, groupSize);
   return { codebooks: storedLevels, codes, pairs: codebookPairs(meanLevels(levels)) };
 }

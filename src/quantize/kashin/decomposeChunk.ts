@@ -7,6 +7,7 @@ import { decomposeByTruncation } from './decomposition/truncation';
 import { createWorkspace, type Workspace } from './decomposition/workspace';
 import { mergeRecords, recordOf, type DecompositionRecord } from './decompositionRecord';
 import { matricesOf } from './matrices';
+import type { Steps } from './separateCodebooks';
 
 export type KashinAlgorithm = 'greedy' | 'alternating' | 'truncation';
 
@@ -28,6 +29,8 @@ export interface ChunkFactors {
   readonly u: Float32Array;
   readonly v: Float32Array;
   readonly record: DecompositionRecord;
+  /** Of each vector. */
+  readonly steps: readonly Steps[];
 }
 
 /** Decomposes the vectors of a chunk, given its elements. */
@@ -40,15 +43,17 @@ export function decomposeChunk(
   const decompose = decomposer(algorithm, coding);
   const u = new Float32Array(values.length);
   const v = new Float32Array(values.length);
+  const steps: Steps[] = [];
   let record: DecompositionRecord | undefined;
   for (const { start, end } of vectorsOf(chunk, coding.vectorLength)) {
     const decomposition = decompose(values.subarray(start, end));
     u.set(decomposition.u, start);
     v.set(decomposition.v, start);
+    steps.push(decomposition.steps);
     const own = recordOf(decomposition);
     record = record === undefined ? own : mergeRecords(record, own);
   }
-  return { u, v, record: record! };
+  return { u, v, steps, record: record! };
 }
 
 /** Decomposes vectors one after another; what is needed for a length is made once. */

@@ -13,25 +13,14 @@ export interface DecompositionRecord {
   /** Vectors that stopped before the tolerance. */
   readonly stalled: number;
   readonly stepLimit: number;
-  /** Mean sizes of the first two steps to each factor, weighted by energy. */
-  readonly steps: Readonly<Record<Side, readonly [number, number]>>;
   /** Largest magnitude of each factor. */
   readonly largest: Readonly<Record<Side, number>>;
 }
 
 /** Of one vector. */
-export function recordOf({
-  scale,
-  u,
-  v,
-  residual,
-  flatness,
-  steps,
-  stop,
-}: Decomposition): DecompositionRecord {
+export function recordOf({ scale, u, v, residual, flatness, stop }: Decomposition): DecompositionRecord {
   const energy = scale * scale * u.length;
   const running = residual.map((r) => energy * r * r);
-  const [first, second] = [0, 1].map((k) => ({ u: steps.u[k] ?? 0, v: steps.v[k] ?? 0 })) as [Pair, Pair];
   return {
     vectors: 1,
     energy,
@@ -40,18 +29,13 @@ export function recordOf({
     flat: running.map((square, k) => square * flatness[k]! ** 2),
     stalled: stop === 'stalled' ? 1 : 0,
     stepLimit: stop === 'step limit' ? 1 : 0,
-    steps: { u: [first.u, second.u], v: [first.v, second.v] },
     largest: { u: largestMagnitude(u), v: largestMagnitude(v) },
   };
 }
 
-type Pair = Readonly<Record<Side, number>>;
-
 /** Of all vectors of both. */
 export function mergeRecords(a: DecompositionRecord, b: DecompositionRecord): DecompositionRecord {
   const energy = a.energy + b.energy;
-  const share = energy === 0 ? 0.5 : a.energy / energy;
-  const mean = (side: Side, k: 0 | 1) => share * a.steps[side][k] + (1 - share) * b.steps[side][k];
   const larger = (side: Side) => Math.max(a.largest[side], b.largest[side]);
   return {
     vectors: a.vectors + b.vectors,
@@ -61,7 +45,6 @@ export function mergeRecords(a: DecompositionRecord, b: DecompositionRecord): De
     flat: addLists(a.flat, b.flat, 0, 0),
     stalled: a.stalled + b.stalled,
     stepLimit: a.stepLimit + b.stepLimit,
-    steps: { u: [mean('u', 0), mean('u', 1)], v: [mean('v', 0), mean('v', 1)] },
     largest: { u: larger('u'), v: larger('v') },
   };
 }

@@ -17,6 +17,9 @@ export interface SeparateCodes {
   readonly codes: Uint8Array;
 }
 
+/** Sizes of the steps to each factor of one vector, in their order. */
+export type Steps = Readonly<Record<Side, readonly number[]>>;
+
 /**
  * Codes both factors with four levels ±a, ±b each, fitted to every `groupSize` entries.
  *
@@ -24,19 +27,19 @@ export interface SeparateCodes {
  * four peaks ±c₁ ± c₂: a = |c₁ − c₂| and b = c₁ + c₂ start Lloyd's algorithm, without restarts (Cherniuk et al.,
  * "Structured Transforms for Low-Overhead Quantization of Language Models", 2026).
  *
- * @param steps sizes of the first two steps to each factor
+ * @param stepsAt the steps of the vector that an entry belongs to; a group is seeded by its first one
  */
 export function codeSeparately(
   u: Float32Array,
   v: Float32Array,
-  steps: Readonly<Record<Side, readonly number[]>>,
+  stepsAt: (entry: number) => Steps,
   groupSize: number,
 ): SeparateCodes {
   const groups = [...consecutive(0, u.length, groupSize)];
-  const fitted = groups.flatMap(({ start, end }) => [
-    ...fitLevels(u.subarray(start, end), steps.u),
-    ...fitLevels(v.subarray(start, end), steps.v),
-  ]);
+  const fitted = groups.flatMap(({ start, end }) => {
+    const steps = stepsAt(start);
+    return [...fitLevels(u.subarray(start, end), steps.u), ...fitLevels(v.subarray(start, end), steps.v)];
+  });
   const storedLevels = encodeFloat32(Float32Array.from(fitted), 'F16');
   const levels = decodeFloat32(new Uint8Array(storedLevels), 'F16');
   const codes = new Uint8Array(u.length);

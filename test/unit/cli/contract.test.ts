@@ -235,6 +235,30 @@ describe('run, runs, export, remove', () => {
   });
 });
 
+describe('study', () => {
+  it('lists the studies, and prints published figures beside ours', async () => {
+    const folder = await temporaryFolder();
+    const list = await document(folder, 'study');
+    expect(list).toContainEqual({ study: 'kashin/transforms', title: text });
+    const answer = await document(folder, 'study', 'kashin/transforms', '--quick', '--seed', '2');
+    expect(answer).toMatchObject({ study: 'kashin/transforms', run: text, seconds: number });
+    const { rows, run } = answer as { rows: unknown[]; run: string };
+    expect(rows.length).toBeGreaterThan(15);
+    for (const row of rows) {
+      expect(row).toMatchObject({ what: text, published: number, ours: number, unit: text, verdict: text });
+    }
+    expect(await document(folder, 'runs', run)).toMatchObject([
+      {
+        id: run,
+        job: 'study',
+        name: 'kashin/transforms, quick',
+        state: 'done',
+        last: { figures: rows.length },
+      },
+    ]);
+  });
+});
+
 describe('engines', () => {
   it('lists every engine with its reason', async () => {
     const engines = await document(await temporaryFolder(), 'engines');

@@ -1,0 +1,20 @@
+import { STUDIES, type StudyId } from '../protocol/study';
+import { convergence } from './kashin/convergence';
+import { rateDistortion } from './kashin/rateDistortion';
+import { transforms } from './kashin/transforms';
+import type { Study } from './study';
+
+const BY_ID: Readonly<Record<StudyId, Study>> = {
+  'kashin/convergence': convergence,
+  'kashin/transforms': transforms,
+  'kashin/rate-distortion': rateDistortion,
+};
+
+export function findStudy(id: StudyId): Study {
+  return BY_ID[id];
+}
+
+/** All studies, in the order in which they are listed. */
+export function allStudies(): readonly Study[] {
+  return STUDIES.map(findStudy);
+}
