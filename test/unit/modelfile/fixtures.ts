@@ -163,6 +163,21 @@ export async function makeTfjs(
   return { path: file, files: [file, ...files], tensors: stored };
 }
 
+/** A TensorFlow.js model beside whose topology a safetensors file lies, cut into files of 10 000 bytes. */
+export async function makePackedTfjs(folder: string, seed: number): Promise<Fixture> {
+  await mkdir(folder, { recursive: true });
+  const tensors = sampleTensors(seed);
+  const data = encodeSafetensors(tensors);
+  const paths = Array.from({ length: Math.ceil(data.length / 10_000) }, (_, i) => `weights-${i + 1}.bin`);
+  for (const [i, name] of paths.entries()) {
+    await writeFile(path.join(folder, name), data.subarray(i * 10_000, (i + 1) * 10_000));
+  }
+  const file = path.join(folder, 'model.json');
+  const packed = { version: 1, paths };
+  await writeFile(file, JSON.stringify({ ...LAYERS, weightsManifest: [], weightroom: packed }));
+  return { path: file, files: [file, ...paths.map((name) => path.join(folder, name))], tensors };
+}
+
 const LAYERS = {
   format: 'layers-model',
   generatedBy: 'keras v2.15.0',

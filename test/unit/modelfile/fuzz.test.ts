@@ -6,7 +6,13 @@ import { temporaryFolder } from './temporaryFolder';
 
 const CASES = 5000;
 const HEAP_MB = 64;
-const FORMATS: readonly FuzzFormat[] = ['safetensors', 'sharded safetensors', 'TF.js layers', 'TF.js graph'];
+const FORMATS: readonly FuzzFormat[] = [
+  'safetensors',
+  'sharded safetensors',
+  'TF.js layers',
+  'TF.js graph',
+  'TF.js packed',
+];
 
 it.each(FORMATS)(
   `${CASES} damaged models, %s: each is read or refused`,

@@ -11,7 +11,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises';
 import { Random } from '../../../src/math/random';
 import { openModel } from '../../../src/modelfile/open';
 import { UserError } from '../../../src/protocol/userError';
-import { makeSafetensors, makeShardedSafetensors, makeTfjs, type Fixture } from './fixtures';
+import { makePackedTfjs, makeSafetensors, makeShardedSafetensors, makeTfjs, type Fixture } from './fixtures';
 import { mutate } from './mutations';
 
 export const FUZZ_FORMATS = {
@@ -19,6 +19,7 @@ export const FUZZ_FORMATS = {
   'sharded safetensors': (folder: string) => makeShardedSafetensors(folder, 2),
   'TF.js layers': (folder: string) => makeTfjs(folder, 3, 'layers', { packed: true }),
   'TF.js graph': (folder: string) => makeTfjs(folder, 4, 'graph'),
+  'TF.js packed': (folder: string) => makePackedTfjs(folder, 5),
 } satisfies Record<string, (folder: string) => Promise<Fixture>>;
 
 export type FuzzFormat = keyof typeof FUZZ_FORMATS;
