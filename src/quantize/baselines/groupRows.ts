@@ -19,7 +19,7 @@ export interface GroupCode<Stored> {
   coding(groupSize: number): JsonObject;
 }
 
-/** A group is at least this share of the size that was asked for, where inputs are cut in equal groups. */
+/** A group is at least this share of the size that was asked for, where weights are cut in equal groups. */
 const SMALLEST_SHARE = 0.25;
 
 /**
@@ -64,14 +64,14 @@ export function startGroupRows<Stored>(
 }
 
 /**
- * Inputs a group: the largest number up to `groupSize` that cuts all inputs in equal groups; all of them
+ * Weights a group: the largest number up to `groupSize` that cuts all `count` in equal groups; all of them
  * where only much smaller groups would.
  */
-function equalGroups(inputs: number, groupSize: number): number {
-  for (let size = Math.min(inputs, groupSize); size >= SMALLEST_SHARE * groupSize; size--) {
-    if (inputs % size === 0) return size;
+export function equalGroups(count: number, groupSize: number): number {
+  for (let size = Math.min(count, groupSize); size >= SMALLEST_SHARE * groupSize; size--) {
+    if (count % size === 0) return size;
   }
-  return inputs;
+  return count;
 }
 
 /** Position of the nearest of some ascending levels; the lower one in the middle between two. */

@@ -5,7 +5,7 @@ import { cooperate } from '../cooperate';
 import { decodePacked } from '../decodeTensor';
 import { joinBytes } from '../fieldReader';
 import { chunksOfGroups } from '../groups';
-import type { QuantizationMethod } from '../method';
+import type { QuantizationMethod, RowOptions } from '../method';
 import { packCodes } from '../packing';
 import { Codebook } from './codebook';
 import { openKmeans } from './kmeansDecoder';
@@ -29,14 +29,7 @@ export const kmeans: QuantizationMethod = {
     const { bits } = options;
     const pause = cooperate(options.signal);
     await pause();
-    const unit = largestMagnitude(values);
-    const learnt = learnLevels(sampleOf(values, options.seed).sort(), 2 ** bits);
-    const stored = encodeFloat32(
-      Float32Array.from(learnt, (level) => (unit > 0 ? level / unit : 0)),
-      'F16',
-    );
-    const rounded = decodeFloat32(new Uint8Array(stored), 'F16');
-    const codebook = new Codebook(Float64Array.from(rounded, (level) => unit * level));
+    const { codebook, head } = learnCodebook(values, options);
     const chunks: Uint8Array[] = [];
     for (const { start, end } of chunksOfGroups(values.length, 1)) {
       const codes = Uint8Array.from(values.subarray(start, end), (value) => codebook.nearest(value));
@@ -44,7 +37,7 @@ export const kmeans: QuantizationMethod = {
       options.onProgress?.(end / values.length);
       await pause();
     }
-    const packed = { head: joinBytes(encodeFloat32(Float32Array.of(unit), 'F32'), stored), chunks };
+    const packed = { head, chunks };
     const coding = { bits };
     return {
       values: decodePacked(packed, { open: openKmeans, coding, shape }),
@@ -54,7 +47,50 @@ export const kmeans: QuantizationMethod = {
       levels: [...codebook.levels],
     };
   },
+
+  startRows({ rows, columns, work }, options) {
+    const { bits } = options;
+    const { codebook, head } = learnCodebook(work, options);
+    const levels = Float32Array.from(codebook.levels);
+    const codes = new Uint8Array(rows * columns);
+    return {
+      code(index, reconstruction) {
+        for (let j = 0, i = index * columns; j < columns; j++, i++) {
+          const code = codebook.nearest(work[i]!);
+          codes[i] = code;
+          reconstruction[j] = levels[code]!;
+        }
+      },
+      finish: () => ({
+        packed: {
+          head,
+          chunks: chunksOfGroups(codes.length, 1).map(({ start, end }) =>
+            packCodes(codes.subarray(start, end), bits),
+          ),
+        },
+        coding: { bits },
+      }),
+    };
+  },
 };
+
+/** Learns the levels of a tensor, as a file holds them, and writes the head that says them. */
+function learnCodebook(
+  values: Float32Array,
+  { bits, seed }: RowOptions,
+): { readonly codebook: Codebook; readonly head: Uint8Array } {
+  const unit = largestMagnitude(values);
+  const learnt = learnLevels(sampleOf(values, seed).sort(), 2 ** bits);
+  const stored = encodeFloat32(
+    Float32Array.from(learnt, (level) => (unit > 0 ? level / unit : 0)),
+    'F16',
+  );
+  const rounded = decodeFloat32(new Uint8Array(stored), 'F16');
+  return {
+    codebook: new Codebook(Float64Array.from(rounded, (level) => unit * level)),
+    head: joinBytes(encodeFloat32(Float32Array.of(unit), 'F32'), stored),
+  };
+}
 
 /** At most {@link SAMPLE} of the values: one at random out of each of as many equal stretches. */
 function sampleOf(values: Float32Array, seed: number): Float32Array {

@@ -7,6 +7,7 @@ import { encodeScaledLevels, fitLeastSquares } from './encodeScaledLevels';
 import { gaussianLevels } from './gaussianLevels';
 import { openLloydMax, readLloydMaxHead } from './lloydMaxDecoder';
 import { boundedUnit, largestMagnitude } from './magnitude';
+import { startScaledRows } from './scaledRows';
 
 /**
  * The best levels for normal numbers (Lloyd–Max), a group at the scale of least squared error. Costs
@@ -34,6 +35,17 @@ export const lloydMax: QuantizationMethod = {
     const bounded = boundedUnit(unit, decode);
     const packed = { head: lloydMaxHead(bounded, bits), chunks };
     return { values: decode(bounded), packed, coding, iterations: 0, levels: meanLevels };
+  },
+
+  startRows(matrix, { bits, groupSize }) {
+    const unit = largestMagnitude(matrix.work);
+    const head = lloydMaxHead(unit, bits);
+    return startScaledRows(matrix, {
+      ...readLloydMaxHead({ bits, groupSize }, head),
+      head,
+      fitScale: fitLeastSquares,
+      codingOf: (size) => ({ bits, groupSize: size }),
+    });
   },
 };
 

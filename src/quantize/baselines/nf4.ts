@@ -5,6 +5,7 @@ import type { QuantizationMethod } from '../method';
 import { encodeScaledLevels } from './encodeScaledLevels';
 import { largestMagnitude } from './magnitude';
 import { NF4_LEVELS, openNf4 } from './nf4Decoder';
+import { startScaledRows } from './scaledRows';
 
 /**
  * NormalFloat (Dettmers et al., "QLoRA", 2023), the 4-bit type of bitsandbytes: sixteen fixed levels a group
@@ -37,5 +38,18 @@ export const nf4: QuantizationMethod = {
       iterations: 0,
       levels: meanLevels,
     };
+  },
+
+  startRows(matrix, { groupSize }) {
+    const unit = largestMagnitude(matrix.work);
+    return startScaledRows(matrix, {
+      levels: NF4_LEVELS,
+      bits: 4,
+      groupSize,
+      unit,
+      head: encodeFloat32(Float32Array.of(unit), 'F32'),
+      fitScale: largestMagnitude,
+      codingOf: (size) => ({ groupSize: size }),
+    });
   },
 };

@@ -8,6 +8,7 @@ import { lloydMaxHead } from './lloydMax';
 import { readLloydMaxHead } from './lloydMaxDecoder';
 import { boundedUnit, largestMagnitude } from './magnitude';
 import { openRotatedLloydMax, rotateRows } from './rotatedLloydMaxDecoder';
+import { startRotatedRows } from './rotatedRows';
 
 /**
  * `lloyd-max` behind a rotation of each row by the random involution P, after which the weights of any
@@ -37,4 +38,6 @@ export const rotatedLloydMax: QuantizationMethod = {
     const packed = { head: lloydMaxHead(bounded, bits), chunks };
     return { values: decode(bounded), packed, coding, iterations: 0 };
   },
+
+  startRows: startRotatedRows,
 };
