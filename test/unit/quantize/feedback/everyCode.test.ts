@@ -24,7 +24,11 @@ const coding = QUANTIZATION_METHODS.filter((id) => quantizationMethod(id).startR
 
 describe.each(coding)('%s under error feedback', (id) => {
   const method = quantizationMethod(id);
-  const options = quantizeOptions({ bits: BITS[id] ?? 2, groupSize: id === 'nf4' ? 64 : 128, preset: 'fast' });
+  const options = quantizeOptions({
+    bits: BITS[id] ?? 2,
+    groupSize: id === 'nf4' ? 64 : 128,
+    preset: 'fast',
+  });
   const statistics = (outputsFirst: boolean): LayerStatistics => ({
     kind: 'hessian',
     inputs: INPUTS,
@@ -51,7 +55,7 @@ describe.each(coding)('%s under error feedback', (id) => {
       const quantized = await quantizeLayer(weights, statistics(outputsFirst), method, options);
       const coded = quantized.transposed ? transposedShape(shape) : shape;
       const read = await readBack(method, coded, quantized);
-      const values = quantized.transposed ? transpose(read, coded[0]!) : read;
+      const values = quantized.transposed ? transpose(read, coded[0]) : read;
       expect(bitsOf(values)).toEqual(bitsOf(quantized.values));
     }
   });
@@ -59,8 +63,17 @@ describe.each(coding)('%s under error feedback', (id) => {
   it('changes nothing where no input tells anything of another', async () => {
     const identity = new Float64Array(INPUTS * INPUTS);
     for (let i = 0; i < INPUTS; i++) identity[i * INPUTS + i] = 1;
-    const moments = { ...statistics(false), kind: 'moments', values: new Float64Array(INPUTS).fill(1) } as const;
-    const fed = await quantizeLayer(layer.weights, { ...statistics(false), values: identity }, method, options);
+    const moments = {
+      ...statistics(false),
+      kind: 'moments',
+      values: new Float64Array(INPUTS).fill(1),
+    } as const;
+    const fed = await quantizeLayer(
+      layer.weights,
+      { ...statistics(false), values: identity },
+      method,
+      options,
+    );
     const plain = await quantizeLayer(layer.weights, moments, method, options);
     expect(fed.values).toEqual(plain.values);
     expect(fed.packed).toEqual(plain.packed);
