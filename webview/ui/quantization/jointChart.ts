@@ -17,7 +17,15 @@ export interface JointChart {
 
 /** Rows that the table view shows at most; the CSV has all. */
 const TABLE_ROWS = 500;
-const COLUMNS: readonly string[] = ['u', 'v', 'weights', 'centroid u', 'centroid v'];
+/** Both axes have one unit, so that distances in the picture are those by which codes are chosen. */
+const UNIT = 'root mean square of x';
+const COLUMNS: readonly string[] = [
+  `u / ${UNIT}`,
+  `v / ${UNIT}`,
+  'weights',
+  `centroid u / ${UNIT}`,
+  `centroid v / ${UNIT}`,
+];
 
 interface Cell {
   readonly u: number;
@@ -40,7 +48,7 @@ export function jointChart(host: ChartHost): JointChart {
     {
       title: 'Both factors together',
       describe: () =>
-        `Map of ${joint.bins} by ${joint.bins} cells over u and v, each in units of its root mean square, with ` +
+        `Map of ${joint.bins} by ${joint.bins} cells over u and v, both in units of the ${UNIT}, with ` +
         `${joint.centroids.length} centroids.`,
       cursor: { move, moveAcross, clear: () => setCursor(undefined), readOut },
       table: () => {
@@ -54,7 +62,10 @@ export function jointChart(host: ChartHost): JointChart {
     host,
   );
   frame.plot.classList.add('square');
-  const fullest = element('span', { class: 'quiet' });
+  const fullest = element('span', {
+    class: 'quiet',
+    title: `u and v of x ≈ u + Qv, both in units of the ${UNIT}; each weight is coded by the centroid nearest to its pair`,
+  });
   frame.legend.append(fullest);
   const box = tip(frame.plot);
   const chart = new Chart<'line', Point[]>(frame.canvas, {
@@ -177,7 +188,7 @@ export function jointChart(host: ChartHost): JointChart {
         callback: (value: number | string) => formatTick(Number(value)),
       },
     });
-    chart.options.scales = { x: axis('u / root mean square'), y: axis('v / root mean square') };
+    chart.options.scales = { x: axis(`u / ${UNIT}`), y: axis(`v / ${UNIT}`) };
     chart.update('none');
     frame.refresh();
     showTip();

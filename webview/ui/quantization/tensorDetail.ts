@@ -86,10 +86,9 @@ export function tensorDetail(host: ChartHost): TensorDetail {
       if (histogram) direct.setHistogram(histogram);
       course.hidden = factors.hidden = trace === undefined;
       if (!trace) return;
-      residual.setSeries([seriesOf('‖r‖ / ‖x‖', trace.residual, 0)]);
+      residual.setSeries([seriesOf('‖r‖ / ‖x‖', trace.residual)]);
       flatness.element.hidden = trace.flatness === undefined;
-      // ρ belongs to the residual before a step: the first is that of the tensor itself, at step 0.
-      if (trace.flatness) flatness.setSeries([seriesOf('ρ', trace.flatness, firstStep(trace))]);
+      if (trace.flatness) flatness.setSeries([seriesOf('ρ', trace.flatness)]);
       joint.element.hidden = trace.joint === undefined;
       factors.classList.toggle('with-joint', trace.joint !== undefined);
       if (trace.joint) joint.setHistogram(trace.joint);
@@ -133,7 +132,7 @@ function decompositionTiles(tensor: TensorResult, trace: DecompositionTrace): re
             value: formatNumber(health.mean, 3),
             note: `${health.verdict}; lowest ${formatNumber(health.lowest, 3)}`,
             title:
-              'Mean of ρ = max(‖r‖₁, ‖Qᵀr‖₁) / (√n·‖r‖₂) over the steps: each multiplies the residual by √(1 − ρ²)',
+              'Mean of ρ = ‖r‖₁ / (√N·‖r‖₂) over the steps, each in its own basis: it multiplies the residual by √(1 − ρ²)',
           },
         ]
       : []),
@@ -142,13 +141,9 @@ function decompositionTiles(tensor: TensorResult, trace: DecompositionTrace): re
   ];
 }
 
-/** Step of the first ρ: a trace has one for the residual before the first step, or only those after steps. */
-function firstStep({ flatness = [], residual }: DecompositionTrace): number {
-  return flatness.length === residual.length ? 0 : 1;
-}
-
-function seriesOf(name: string, values: readonly number[], firstStep: number): SeriesColumns {
-  const steps = Float64Array.from(values, (_, k) => firstStep + k);
+/** Values of the residual that is left after 0, 1, 2, … steps. */
+function seriesOf(name: string, values: readonly number[]): SeriesColumns {
+  const steps = Float64Array.from(values, (_, k) => k);
   return SeriesColumns.from({
     name,
     steps,
