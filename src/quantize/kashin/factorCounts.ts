@@ -1,13 +1,14 @@
 /** Bins of the histogram of one factor, over ±3 root mean squares of it; what lies beyond counts in the outer ones. */
 export const BINS = 120;
 export const REACH = 3;
-/** Bins of either axis of the joint histogram, over ±2.5 root mean squares. */
-export const JOINT_BINS = 40;
+/** Bins of either axis of the joint histogram, over ±2.5 root mean squares of what was decomposed. */
+export const JOINT_BINS = 60;
 export const JOINT_REACH = 2.5;
 
 /**
- * Entries of both factors counted for the report, and what codes stand for, in units of the factor's root mean square
- * in its chunk. Plain data: it crosses threads.
+ * Entries of both factors counted for the report, and what codes stand for. Plain data: it crosses threads.
+ * Each factor alone is in units of its root mean square in its chunk; pairs are in units of the root mean square
+ * of what was decomposed, in which codes are chosen.
  */
 export interface FactorCounts {
   readonly u: Float64Array;
@@ -22,7 +23,11 @@ export interface FactorCounts {
   readonly pairs: readonly (readonly [number, number])[];
 }
 
-/** Counts one chunk. `pairs`: what its codes stand for, in the units of the factors. */
+/**
+ * Counts one chunk.
+ * @param u as `v`, in units of the root mean square of the vector that it is a factor of
+ * @param pairs what the codes of the chunk stand for, in the same units
+ */
 export function countFactors(
   u: Float32Array,
   v: Float32Array,
@@ -35,19 +40,17 @@ export function countFactors(
     joint: new Float64Array(JOINT_BINS * JOINT_BINS),
   };
   for (let i = 0; i < u.length; i++) {
-    const a = u[i]! / uUnit;
-    const b = v[i]! / vUnit;
-    counts.u[bin(a, BINS, REACH)]!++;
-    counts.v[bin(b, BINS, REACH)]!++;
-    counts.joint[bin(a, JOINT_BINS, JOINT_REACH) * JOINT_BINS + bin(b, JOINT_BINS, JOINT_REACH)]!++;
+    counts.u[bin(u[i]! / uUnit, BINS, REACH)]!++;
+    counts.v[bin(v[i]! / vUnit, BINS, REACH)]!++;
+    const row = bin(u[i]!, JOINT_BINS, JOINT_REACH);
+    counts.joint[row * JOINT_BINS + bin(v[i]!, JOINT_BINS, JOINT_REACH)]!++;
   }
-  const scaled = pairs.map(([a, b]) => [a / uUnit, b / vUnit] as const);
   const distinct = (values: readonly number[]) => [...new Set(values)].sort((a, b) => a - b);
   return {
     ...counts,
-    centroids: { u: distinct(scaled.map(([a]) => a)), v: distinct(scaled.map(([, b]) => b)) },
+    centroids: { u: distinct(pairs.map(([a]) => a / uUnit)), v: distinct(pairs.map(([, b]) => b / vUnit)) },
     chunks: 1,
-    pairs: scaled,
+    pairs,
   };
 }
 

@@ -179,6 +179,13 @@ describe('the trace', () => {
     expect(joint!.counts.length).toBe(joint!.bins ** 2);
     expect(joint!.counts.reduce((a, b) => a + b)).toBe(x.length);
     expect(joint!.centroids.length).toBe(16);
+    // In units of x the outermost cells are those of the largest entries.
+    const occupied = joint!.counts.flatMap((count, i) => (count > 0 ? [i] : []));
+    const edge = (cell: number) => joint!.start + (cell + 1) * joint!.width;
+    const reach = (cells: readonly number[]) => Math.max(...cells.map((cell) => Math.abs(edge(cell))));
+    const { bins, width } = joint!;
+    expect(Math.abs(reach(occupied.map((i) => Math.floor(i / bins))) - maxNorm.u)).toBeLessThan(width);
+    expect(Math.abs(reach(occupied.map((i) => i % bins)) - maxNorm.v)).toBeLessThan(width);
     // The centroids lie where the pairs are: a third of the bins, those around them, hold nine tenths.
     const bin = (value: number) => Math.floor((value - joint!.start) / joint!.width);
     const near = new Set(
