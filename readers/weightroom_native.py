@@ -230,14 +230,17 @@ class Packed:
         head.end()
         return unit
 
-    def each_chunk(self, most: int, count: int | None = None) -> Iterator[tuple[int, Fields]]:
-        """Number of weights and bytes of each of `count` chunks: `most` weights, and the last one what is left."""
-        expected = -(-self.size // most) if count is None else count
-        if len(self.chunks) != expected:
-            raise NativeFileError(f"{self.name}: it has {len(self.chunks)} chunks, not {expected}")
+    def chunks_of(self, most: int) -> Iterator[tuple[int, Fields]]:
+        """Chunks of `most` weights each, the last one of what is left."""
+        return self.each_chunk(-(-self.size // most), lambda index: min(most, self.size - index * most))
+
+    def each_chunk(self, count: int, size_of: Callable[[int], int]) -> Iterator[tuple[int, Fields]]:
+        """The number of weights and the bytes of each of `count` chunks."""
+        if len(self.chunks) != count:
+            raise NativeFileError(f"{self.name}: it has {len(self.chunks)} chunks, not {count}")
         for index, chunk in enumerate(self.chunks):
             fields = Fields(chunk, f"{self.name}, chunk {index}")
-            yield most if index < expected - 1 else self.size - index * most, fields
+            yield size_of(index), fields
             fields.end()
 
 
@@ -323,7 +326,7 @@ def rtn(tensor: Packed) -> np.ndarray:
     bits, group_size = tensor.number("bits", 2, 8), tensor.number("groupSize", 1, 2**53)
     unit = tensor.unit()
     pieces = []
-    for size, chunk in tensor.each_chunk(weights_of_groups(group_size)):
+    for size, chunk in tensor.chunks_of(weights_of_groups(group_size)):
         groups = -(-size // group_size)
         if tensor.coding.get("symmetric") is True:
             zeros = np.full(groups, 2 ** (bits - 1), np.float32)
@@ -354,7 +357,7 @@ def scaled_levels(size: int, chunk: Fields, unit: np.float32, levels: np.ndarray
 def nf4(tensor: Packed) -> np.ndarray:
     group_size = tensor.number("groupSize", 1, 2**53)
     unit = tensor.unit()
-    chunks = tensor.each_chunk(weights_of_groups(group_size))
+    chunks = tensor.chunks_of(weights_of_groups(group_size))
     return np.concatenate([scaled_levels(*piece, unit, NF4_LEVELS, group_size) for piece in chunks])
 
 
@@ -370,7 +373,7 @@ def lloyd_max_head(tensor: Packed) -> tuple[np.float32, np.ndarray]:
 def lloyd_max(tensor: Packed) -> np.ndarray:
     group_size = tensor.number("groupSize", 1, 2**53)
     unit, levels = lloyd_max_head(tensor)
-    chunks = tensor.each_chunk(weights_of_groups(group_size))
+    chunks = tensor.chunks_of(weights_of_groups(group_size))
     return np.concatenate([scaled_levels(*piece, unit, levels, group_size) for piece in chunks])
 
 
@@ -379,7 +382,7 @@ def rotated_lloyd_max(tensor: Packed) -> np.ndarray:
     unit, levels = lloyd_max_head(tensor)
     columns = matrix_columns(tensor.shape)
     pieces = []
-    for piece in tensor.each_chunk(weights_of_groups(columns)):
+    for piece in tensor.chunks_of(weights_of_groups(columns)):
         rows = scaled_levels(*piece, np.float32(1), levels, group_size).reshape(-1, columns)
         pieces.append(unit * involution(rows, seed) if unit != 0 else np.zeros_like(rows))
     return np.concatenate(pieces).reshape(-1)
@@ -390,7 +393,7 @@ def kmeans(tensor: Packed) -> np.ndarray:
     head = tensor.head_fields()
     levels = head.float32() * head.float16s(2**bits)
     head.end()
-    return np.concatenate([levels[chunk.codes(bits, size)] for size, chunk in tensor.each_chunk(2**18)])
+    return np.concatenate([levels[chunk.codes(bits, size)] for size, chunk in tensor.chunks_of(2**18)])
 
 
 # kashin-greedy, kashin-alternating, kashin-truncation: x = scale · (u + Q v)
@@ -402,16 +405,18 @@ def kashin(tensor: Packed) -> np.ndarray:
     vectors = max(1, (2 * tensor.size + length) // (2 * length))
     in_chunk = max(1, 2**18 // length)
     pieces = []
-    for index, (size, chunk) in enumerate(tensor.each_chunk(in_chunk * length, -(-vectors // in_chunk))):
+    last = -(-vectors // in_chunk) - 1
+    sizes = lambda index: in_chunk * length if index < last else tensor.size - last * in_chunk * length
+    for index, (size, chunk) in enumerate(tensor.each_chunk(last + 1, sizes)):
         count = min(in_chunk, vectors - index * in_chunk)
         scales = unit * chunk.float16s(count)
         u, v = kashin_factors(tensor, size, chunk)
         # All vectors but the last one have one length.
-        for first, last in ((0, count - 1), (count - 1, count)):
-            rows = slice(first * length, last * length if last < count else size)
-            if first < last:
-                piece = u[rows].reshape(last - first, -1), v[rows].reshape(last - first, -1)
-                pieces.append(kashin_sum(tensor, seed, scales[first:last, None], *piece).reshape(-1))
+        for begin, end in ((0, count - 1), (count - 1, count)):
+            rows = slice(begin * length, end * length if end < count else size)
+            if begin < end:
+                piece = u[rows].reshape(end - begin, -1), v[rows].reshape(end - begin, -1)
+                pieces.append(kashin_sum(tensor, seed, scales[begin:end, None], *piece).reshape(-1))
     return np.concatenate(pieces)
 
 
@@ -479,15 +484,20 @@ def involution(vectors: np.ndarray, seed: int) -> np.ndarray:
 def hadamard(z: np.ndarray, axis: int) -> np.ndarray:
     """The transform along one axis, a new array."""
     length = z.shape[axis]
-    before, after = math.prod(z.shape[:axis]), math.prod(z.shape[axis + 1 :])
-    result, shape = z.reshape(before, length, after), z.shape
+    return hadamard_sums(z, axis) * np.float32(1 / math.sqrt(length)) if length > 1 else z.copy()
+
+
+def hadamard_sums(z: np.ndarray, axis: int) -> np.ndarray:
+    """The same without the last scaling."""
+    length, after = z.shape[axis], math.prod(z.shape[axis + 1 :])
+    result = z
     distance = 1
     while distance < length:
-        pairs = result.reshape(before, length // (2 * distance), 2, distance * after)
-        a, b = pairs[:, :, 0], pairs[:, :, 1]
-        result = np.stack([a + b, a - b], axis=2)
+        pairs = result.reshape(-1, 2, distance * after)
+        a, b = pairs[:, 0], pairs[:, 1]
+        result = np.stack([a + b, a - b], axis=1)
         distance *= 2
-    return result.reshape(shape) * np.float32(1 / math.sqrt(length)) if length > 1 else z.copy()
+    return result.reshape(z.shape)
 
 
 @lru_cache(maxsize=8)
@@ -587,7 +597,7 @@ def open_dependent(tensor: Packed) -> Dependent:
         raise NativeFileError(f"{tensor.name}: stateBits is {state_bits}")
     columns = tensor.number("columns", 1, tensor.size)
     rows = -(-tensor.size // columns)
-    chunks = tensor.each_chunk(tensor.number("chunk", 16384, 98304))
+    chunks = tensor.chunks_of(tensor.number("chunk", 16384, 196608))
     streams = [stream for size, chunk in chunks for stream in cut_chunk(size, chunk)]
     head = Bits(tensor.head, f"{tensor.name}, its head")
     step = np.array(head.number(32), np.uint32).view(np.float32)[()]

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { installNumpy } from '../../../scripts/lib/numpy.mjs';
@@ -132,6 +132,16 @@ it('the reader in Python reads files of every length of state of dependent', asy
     files.push(await quantized(model, output, { method: 'dependent', preset }));
   }
   await expectSame(files);
+});
+
+it('the reader in Python reads the frozen files of version 1', async () => {
+  const folder = path.join(root, 'test/unit/quantize/version1');
+  const files = (await readdir(folder)).filter((name) => name.endsWith('.values.safetensors'));
+  expect(files).not.toEqual([]);
+  const read = await readInPython(files.map((name) => path.join(folder, name.replace('.values.', '.'))));
+  for (const [i, name] of files.entries()) {
+    expect(read[i]).toEqual(await described(await openModel(path.join(folder, name))));
+  }
 });
 
 describe('the reader in Python', () => {
