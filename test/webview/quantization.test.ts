@@ -242,7 +242,9 @@ test('shows both factors with their centroids', async () => {
 test('the map of both factors is read cell by cell with the four arrows', async () => {
   const { page } = await open();
   const { counts } = packed.tensors[0]!.decomposition!.joint!;
-  const chart = page.getByRole('application', { name: /Map of 60 by 60 cells .* in units of the root mean square of x, with 16 centroids/ });
+  const chart = page.getByRole('application', {
+    name: /Map of 60 by 60 cells .* in units of the root mean square of x, with 16 centroids/,
+  });
   const status = chart.locator('xpath=ancestor::section[1]//*[@role="status"]');
   await chart.focus();
   await page.keyboard.press('ArrowRight');
