@@ -99,7 +99,17 @@ export class QuantizationBench {
   }
 
   private async quantize(method: string, bits: number, form: OutputForm): Promise<Quantized> {
-    const how = ['--method', method, '--bits', String(bits), '--form', form, '--force', '--quiet'];
+    const how = [
+      '--method',
+      method,
+      '--bits',
+      String(bits),
+      '--form',
+      form,
+      '--force',
+      '--quiet',
+      '--no-comparison',
+    ];
     const key = how.join(' ');
     const before = this.done.get(key);
     if (before) return before;
