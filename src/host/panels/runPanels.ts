@@ -24,7 +24,8 @@ export class RunPanels implements vscode.Disposable {
     private readonly intents: RunIntents,
   ) {
     this.subscriptions = vscode.Disposable.from(
-      ...Object.values(PAGES).map((page) =>
+      // Two kinds of job may share a page, which has one serializer.
+      ...Array.from(new Set(Object.values(PAGES)), (page) =>
         vscode.window.registerWebviewPanelSerializer(`weightroom.${page}`, {
           deserializeWebviewPanel: (panel, state: unknown) => {
             this.restore(panel, page, state);
