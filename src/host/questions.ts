@@ -79,7 +79,9 @@ export async function pick<T>(
       box.onDidChangeValue((text) => {
         const choice = typed(text);
         box.items = choice ? [{ ...choice, alwaysShow: true }, ...choices] : choices;
-        box.activeItems = choice ? [box.items[0]!] : choices.filter(({ value }) => value === suggested);
+        // The suggestion may not match what was typed; then the first that does is chosen by the editor.
+        if (choice) box.activeItems = [box.items[0]!];
+        else if (text === '') box.activeItems = choices.filter(({ value }) => value === suggested);
       });
     }
     return await new Promise((resolve) => {
