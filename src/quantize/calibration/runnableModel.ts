@@ -105,8 +105,9 @@ function smallestTable({ node = [] }: GraphTopology, weights: RunnableModel['wei
 async function loadLayers(tf: TensorFlow, artifacts: Artifacts): Promise<LoadedModel> {
   const model = await tf.loadLayersModel(tf.io.fromMemory(artifacts));
   return {
-    inputs: model.inputs.map(({ name, shape, dtype }) => ({
-      name,
+    // Known by their place: TensorFlow.js gives new names to a model that is loaded a second time.
+    inputs: model.inputs.map(({ shape, dtype }, i) => ({
+      name: String(i),
       shape: shape.map((size) => size ?? -1),
       dtype,
     })),
@@ -116,7 +117,7 @@ async function loadLayers(tf: TensorFlow, artifacts: Artifacts): Promise<LoadedM
         layer.getClassName() === 'Embedding' ? [layer.weights[0]!.shape[0]!] : [],
       ),
     ),
-    run: (feeds) => Promise.resolve([model.predict(model.inputs.map(({ name }) => feeds[name]!))].flat()),
+    run: (feeds) => Promise.resolve([model.predict(model.inputs.map((_, i) => feeds[i]!))].flat()),
     dispose: () => model.dispose(),
   };
 }
