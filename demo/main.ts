@@ -16,7 +16,9 @@ import { heading, printNote, printTable } from './terminal';
 const METHODS = [
   { method: 'rtn', bits: 4 },
   { method: 'kashin-greedy', bits: 4 },
+  { method: 'dependent', bits: 4 },
   { method: 'rtn', bits: 3 },
+  { method: 'dependent', bits: 3 },
 ] as const;
 
 async function main(): Promise<void> {

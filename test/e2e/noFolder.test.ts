@@ -2,10 +2,11 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { openModel } from '../../src/modelfile/open';
 import { useEditor } from './editor/fixture';
+import { acceptSuggestions } from './editor/quantizeQuestions';
 import { runFolders } from './editor/runs';
 import { saveScreenshot } from './editor/screenshots';
 import { webview } from './editor/webviews';
-import { acceptQuestion, openSideBar, rowsOf, runCommand } from './editor/workbench';
+import { openSideBar, rowsOf, runCommand } from './editor/workbench';
 
 const editor = useEditor({ openFolder: false });
 
@@ -24,10 +25,10 @@ test('with no folder open a model of the disk is quantized, and its run is kept'
   await runCommand(page, 'Weightroom: Quantize Model…');
   const file = page.locator('.quick-input-widget:visible input').first();
   await file.fill(model);
+  // The dialog takes a path once it has listed the folder.
+  await page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: 'tiny-encoder' }).waitFor();
   await page.keyboard.press('Enter');
-  await acceptQuestion(page, 'Method');
-  await acceptQuestion(page, 'Bits per weight');
-  await acceptQuestion(page, 'What to write');
+  await acceptSuggestions(page);
   const report = await webview(page, 'quantization');
   await report.locator('.state[data-state="done"]').waitFor();
   await rowsOf(page, 'Runs').filter({ hasText: 'tiny-encoder' }).first().waitFor();

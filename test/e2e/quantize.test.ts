@@ -4,6 +4,7 @@ import path from 'node:path';
 import { expect, test } from 'vitest';
 import { openModel } from '../../src/modelfile/open';
 import { useEditor } from './editor/fixture';
+import { acceptSuggestions, BITS_OR_SIZE } from './editor/quantizeQuestions';
 import { nextRun, runFolders, untilRun } from './editor/runs';
 import { saveScreenshot } from './editor/screenshots';
 import { webview } from './editor/webviews';
@@ -18,17 +19,12 @@ import {
 
 const editor = useEditor();
 
-const BITS_OR_SIZE = 'Bits per weight (type any number, as 2.5) or the size of the file (as 3 MB)';
-
 test('a right-click on a real transformer, Enter all the way, ends in a report with a row a tensor', async () => {
   const { page, workspace } = editor();
   const model = path.join(workspace, 'encoder/model.json');
   const before = await fingerprint(model);
   await chooseInContextMenu(page, 'encoder/model.json', 'Quantize Model…');
-  await acceptQuestion(page, 'Method');
-  await acceptQuestion(page, BITS_OR_SIZE);
-  await acceptQuestion(page, 'How long to search');
-  await acceptQuestion(page, 'What to write');
+  await acceptSuggestions(page);
 
   const report = await webview(page, 'quantization');
   await report.locator('.state[data-state="done"]').waitFor({ timeout: 150_000 });

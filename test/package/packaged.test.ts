@@ -11,7 +11,8 @@ import { installVscode } from '../../scripts/lib/vscode.mjs';
 import { openEditor } from '../e2e/editor/editor';
 import { saveScreenshot } from '../e2e/editor/screenshots';
 import { webview } from '../e2e/editor/webviews';
-import { acceptQuestion, chooseInContextMenu } from '../e2e/editor/workbench';
+import { acceptSuggestions } from '../e2e/editor/quantizeQuestions';
+import { chooseInContextMenu } from '../e2e/editor/workbench';
 
 /** Outside the repository: nothing of its node_modules is above it. */
 let home: string;
@@ -51,9 +52,7 @@ test('installed in VS Code, a right-click quantizes', async () => {
   try {
     const { page, workspace } = editor;
     await chooseInContextMenu(page, 'models/tiny-encoder.safetensors', 'Quantize Model…');
-    await acceptQuestion(page, 'Method');
-    await acceptQuestion(page, 'Bits per weight');
-    await acceptQuestion(page, 'What to write');
+    await acceptSuggestions(page);
     const report = await webview(page, 'quantization');
     await report.locator('.state[data-state="done"]').waitFor({ timeout: 60_000 });
     await saveScreenshot(page, 'packaged');
