@@ -39,9 +39,17 @@ async function openPalette(page: Page, text: string, row: RegExp): Promise<void>
 /** Chooses an item of the context menu of a file in the Explorer. `file` is relative, with `/`. */
 export async function chooseInContextMenu(page: Page, file: string, item: string): Promise<void> {
   const row = await revealInExplorer(page, file);
-  await row.click({ button: 'right' });
+  const entry = page.locator('.monaco-menu .action-item', { hasText: item }).first();
+  // Until the editor knows that the workspace is trusted, a menu has the item disabled; the next one may not.
+  for (;;) {
+    await row.click({ button: 'right' });
+    await entry.waitFor();
+    if ((await entry.locator('.action-menu-item.disabled, .action-label.disabled').count()) === 0) break;
+    await page.keyboard.press('Escape');
+    await entry.waitFor({ state: 'detached' });
+  }
   // A menu ignores the mouse while it opens, so the item is taken by Enter once it has the focus.
-  await page.locator('.monaco-menu .action-item', { hasText: item }).first().hover();
+  await entry.hover();
   await page.locator('.monaco-menu .action-item.focused', { hasText: item }).waitFor();
   await page.keyboard.press('Enter');
 }
