@@ -11,7 +11,7 @@ import type { JobContext } from './job';
 
 /**
  * Calibrates a model as a spec says, and tells how far it is. A calibration that nobody asked for may fail:
- * then the model is quantized without, and a warning says why.
+ * then the model is quantized without, and a message says so.
  */
 export async function* calibrate(
   spec: QuantizeSpec,
@@ -40,11 +40,16 @@ export async function* calibrate(
     return data;
   } catch (error) {
     if (calibration !== undefined || !(error instanceof UserError)) throw error;
-    const text = `The model is quantized without calibration. ${error.message}`;
-    yield { type: 'message', level: 'warning', text };
+    // What the engine says of shapes helps nobody who did not ask; the run's log has it.
+    console.warn(error.message);
+    yield { type: 'message', level: 'info', text: UNCALIBRATED };
     return undefined;
   }
 }
+
+const UNCALIBRATED =
+  'Quantized without calibration: the model does not run on random inputs by itself. ' +
+  'With a text or a file of statistics (weightroom quantize --calibration) it would lose less.';
 
 /** Whether a person who says nothing gets a calibration: `dependent` codes a model of text that can be run. */
 function calibratesItself({ method }: QuantizeSpec, { format, tensors }: Model): boolean {
