@@ -99,7 +99,9 @@ export default tseslint.config(
   },
   {
     files: ['examples/web/*.js'],
-    languageOptions: { globals: { document: 'readonly', OffscreenCanvas: 'readonly', tf: 'readonly' } },
+    languageOptions: {
+      globals: { document: 'readonly', OffscreenCanvas: 'readonly', tf: 'readonly' },
+    },
   },
   {
     files: ['**/*.mjs'],

@@ -9,9 +9,11 @@ const rows = Array.from({ length: 10 }, () => {
 });
 document.querySelector('#answers').append(...rows);
 
+let arrived = 0;
+
 // This is the line that changed. It was: await tf.loadLayersModel('model/model.json')
 const model = await tf.loadLayersModel(loadQuantized('model/model.w4.json', { onProgress }));
-size.textContent = `${Math.round(weightBytes(model) / 1000)} kB of weights in a file of a seventh of that.`;
+size.textContent = `${kilobytes(arrived)} in the place of ${kilobytes(4 * model.countParams())} of weights.`;
 
 const paper = new Paper(document.querySelector('#paper'), answer);
 document.querySelector('#clear').addEventListener('click', () => paper.clear());
@@ -28,10 +30,11 @@ async function answer(pixels) {
   });
 }
 
-function onProgress(fraction) {
+function onProgress(fraction, bytes) {
+  arrived = bytes;
   size.textContent = `Loading… ${Math.round(100 * fraction)} %`;
 }
 
-function weightBytes(network) {
-  return 4 * network.countParams();
+function kilobytes(bytes) {
+  return `${Math.round(bytes / 1000)} kB`;
 }

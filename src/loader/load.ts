@@ -10,8 +10,8 @@ import { decodeStream, type LoadedTensor, type LoadedTensors } from './tensors';
 export type { LoadedTensor } from './tensors';
 
 export interface LoadOptions {
-  /** Is told the share of the weights that has arrived, from 0 to 1. */
-  readonly onProgress?: (fraction: number) => void;
+  /** Is told the share of the weights that has arrived, from 0 to 1, and the bytes. */
+  readonly onProgress?: (fraction: number, bytes: number) => void;
 }
 
 /**

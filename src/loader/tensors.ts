@@ -31,15 +31,15 @@ export interface LoadedTensors {
 
 /**
  * Decodes a file in the native form while it arrives: each chunk as soon as it is there.
- * @param onProgress is told the share of the file that has arrived, from 0 to 1
+ * @param onProgress is told the share of the file that has arrived, from 0 to 1, and the bytes
  * @throws UserError `not-native`, `native-version`, `native-damaged`, `malformed`, `download-failed`
  */
 export async function decodeStream(
   stream: ByteStream,
-  onProgress: (fraction: number) => void,
+  onProgress: (fraction: number, bytes: number) => void,
 ): Promise<LoadedTensors> {
   let total = Infinity;
-  const tell = () => onProgress(Math.min(queue.arrived / total, 1));
+  const tell = () => onProgress(Math.min(queue.arrived / total, 1), queue.arrived);
   const queue = new ByteQueue(stream, tell);
   try {
     const { metadata, tensors, fileBytes } = await takeHeader(queue);

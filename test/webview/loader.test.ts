@@ -48,7 +48,7 @@ it('the page of the example loads its network and reads digits', async () => {
   const trouble: string[] = [];
   page.on('pageerror', (error) => trouble.push(String(error)));
   await page.goto(address);
-  await page.getByText('kB of weights').waitFor();
+  await page.getByText('116 kB in the place of 814 kB of weights').waitFor();
   const best = page.locator('#answers .best');
 
   await draw(page, [
