@@ -10,19 +10,8 @@ import {
   trellisOf,
   type Trellis,
 } from '../../../../src/quantize/dependent/trellis';
+import { publishedDraws } from '../publishedDraws';
 import { normalSample } from '../samples';
-
-/** The 32 published draws: sums of the four bytes of xorshift32, centred. */
-function draws(): Float64Array {
-  let s = 2463534242;
-  return Float64Array.from({ length: 32 }, () => {
-    s ^= s << 13;
-    s ^= s >>> 17;
-    s ^= s << 5;
-    const sum = (s & 255) + ((s >>> 8) & 255) + ((s >>> 16) & 255) + (s >>> 24);
-    return (sum - 510) / 148;
-  });
-}
 
 /** Targets shrunken for a source of variance 1, without a clip. */
 function shrunken(x: Float64Array, step: number): Float32Array {
@@ -50,7 +39,7 @@ describe('the search of dependent quantization', () => {
   ] as const;
 
   it.each(implementations)('gives the published integers, %s', (_, create) => {
-    const x = draws();
+    const x = publishedDraws();
     expect(Array.from(x.subarray(0, 5), (value) => Math.round(148 * value))).toEqual([
       -260, 181, -130, -3, 239,
     ]);

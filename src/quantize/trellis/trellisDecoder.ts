@@ -1,0 +1,43 @@
+import { numberAt, type JsonObject } from '../../protocol/validate';
+import { incoherentDecoder } from '../incoherence/decoder';
+import type { UnitDecoder } from '../incoherence/unitCode';
+import { damaged } from '../damage';
+import { packedLength, unpackCodes } from '../packing';
+import { numberTable, type TrellisCode } from './code';
+import { trellisCode } from './tables';
+
+/**
+ * Decodes `trellis`. The codes of a chunk are a plane of the bits that enter the window, one a weight, and a
+ * plane of the buckets, K − 1 bits a weight. The window is all zeros before the first weight.
+ */
+export const openTrellis = incoherentDecoder((coding) => trellisDecoder(codeOf(coding)));
+
+/** @throws UserError `native-damaged` where there is no table for it */
+function codeOf(coding: JsonObject): TrellisCode {
+  const bits = numberAt(coding['bits'], 'bits');
+  const windowBits = numberAt(coding['windowBits'], 'windowBits');
+  const code = trellisCode(bits, windowBits);
+  if (code === undefined) throw damaged(`there is no trellis of ${bits} bits and windows of ${windowBits}`);
+  return code;
+}
+
+export function trellisDecoder(code: TrellisCode): UnitDecoder {
+  const bucketBits = code.bits - 1;
+  const table = numberTable(code);
+  return {
+    byteLength: (count) => packedLength(count, 1) + packedLength(count, bucketBits),
+    decode(bytes, count) {
+      const plane = packedLength(count, 1);
+      const entering = unpackCodes(bytes.subarray(0, plane), 1, count);
+      const buckets = unpackCodes(bytes.subarray(plane), bucketBits, count);
+      const mask = 2 ** code.windowBits - 1;
+      const numbers = new Float32Array(count);
+      let window = 0;
+      for (let i = 0; i < count; i++) {
+        window = ((window << 1) | entering[i]!) & mask;
+        numbers[i] = table[(buckets[i]! << code.windowBits) | window]!;
+      }
+      return numbers;
+    },
+  };
+}
