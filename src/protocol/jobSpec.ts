@@ -21,11 +21,13 @@ export const QUANTIZATION_METHODS = [
   'kashin-greedy',
   'kashin-alternating',
   'kashin-truncation',
+  'kashin-search',
   'kmeans',
   'lloyd-max',
   'nf4',
   'rotated-lloyd-max',
   'rtn',
+  'trellis',
 ] as const;
 export type QuantizationMethodId = (typeof QUANTIZATION_METHODS)[number];
 
@@ -93,11 +95,13 @@ export const METHOD_OFFERS: Readonly<Record<QuantizationMethodId, MethodOffer>> 
   'kashin-greedy': { bits: { whole: [2, 3, 4, 5, 6] }, size: false, groupSize: 4096, kashin: true },
   'kashin-alternating': { bits: { whole: [4] }, size: false, groupSize: 4096, kashin: true },
   'kashin-truncation': { bits: { whole: [2, 3, 4, 5, 6] }, size: false, groupSize: 4096, kashin: true },
+  'kashin-search': { bits: { whole: [2, 3, 4] }, size: false, groupSize: 256 },
   kmeans: { bits: { whole: TWO_TO_EIGHT }, size: false },
   'lloyd-max': { bits: { whole: TWO_TO_EIGHT }, size: false, groupSize: 128 },
   nf4: { bits: { whole: [4] }, size: false, groupSize: 64 },
   'rotated-lloyd-max': { bits: { whole: TWO_TO_EIGHT }, size: false, groupSize: 128 },
   rtn: { bits: { whole: TWO_TO_EIGHT }, size: false, groupSize: 128 },
+  trellis: { bits: { whole: [2, 3, 4] }, size: false, groupSize: 256 },
 };
 
 /** Bits to choose from in a list. */

@@ -8,17 +8,21 @@ import { openRtn } from './baselines/rtnDecoder';
 import type { OpenDecoder } from './decoder';
 import { openDependent } from './dependent/decode';
 import { openKashin } from './kashin/kashinDecoder';
+import { openKashinSearch } from './kashin/search/frameDecoder';
+import { openTrellis } from './trellis/trellisDecoder';
 
 const DECODERS: Readonly<Record<QuantizationMethodId, OpenDecoder>> = {
   dependent: openDependent,
   'kashin-greedy': openKashin,
   'kashin-alternating': openKashin,
   'kashin-truncation': openKashin,
+  'kashin-search': openKashinSearch,
   kmeans: openKmeans,
   'lloyd-max': openLloydMax,
   nf4: openNf4,
   'rotated-lloyd-max': openRotatedLloydMax,
   rtn: openRtn,
+  trellis: openTrellis,
 };
 
 /**

@@ -1,7 +1,9 @@
 import { encodeChunk, searchChunk } from '../dependent/chunkTasks';
-import { codeChunk } from '../kashin/codeChunk';
 import { codeLayer, layerCurvature } from '../feedback/layerTasks';
 import { outputError } from '../feedback/outputError';
+import { codeChunk } from '../kashin/codeChunk';
+import { encodeFrameChunk } from '../kashin/search/chunkTask';
+import { encodeTrellisChunk } from '../trellis/chunkTask';
 
 /** The heavy loops of all methods, by name. Each takes and gives plain data, so that a thread can run it. */
 export const tasks = {
@@ -11,6 +13,8 @@ export const tasks = {
   'feedback.curvature': layerCurvature,
   'feedback.code': codeLayer,
   'feedback.outputError': outputError,
+  'kashin.search': encodeFrameChunk,
+  'trellis.encode': encodeTrellisChunk,
 };
 
 export type Tasks = typeof tasks;

@@ -12,6 +12,7 @@ it.each([
   ['kashin-greedy', 4.0012, 4.08, 0.0172],
   ['kashin-alternating', 4.0492, 4.13, 0.0172],
   ['rtn', 4.1567, 4.24, 0.0096],
+  ['trellis', 4.0184, 4.11, 0.0047],
 ] as const)(
   'quantizes a real sentence encoder by %s: %f bits a weight, %f in the whole file',
   async (method, bits, fileBits, most) => {
