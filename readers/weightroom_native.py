@@ -12,6 +12,8 @@ that Weightroom itself reads. It follows docs/native-format.md, version 1, and s
 from __future__ import annotations
 
 import argparse
+import base64
+import binascii
 import json
 import math
 import struct
@@ -85,7 +87,25 @@ def read_tensors(data: bytes) -> dict[str, np.ndarray]:
     if version != str(VERSION):
         raise NativeFileError(f"version {version} of the native form; this reader knows {VERSION}")
     listing = parse_json(metadata.get("weightroom.tensors", ""), "the list of tensors", list)
+    texts = parse_json(metadata.get("weightroom.texts", "[]"), "the list of texts", list)
+    listing = [with_texts(entry, texts) for entry in listing]
     return unpack_tensors(listing, {name: Stored(name, entry, data, begin) for name, entry in header.items()})
+
+
+def with_texts(entry: object, texts: list) -> object:
+    """An entry of the listing, with the long texts in the places where it names them by number."""
+    if not isinstance(entry, dict):
+        return entry
+
+    def text_of(value: object) -> object:
+        if not isinstance(value, dict) or "text" not in value:
+            return value
+        index = value["text"]
+        if type(index) is not int or not 0 <= index < len(texts) or not isinstance(texts[index], str):
+            raise NativeFileError(f"there is no text {index!r}")
+        return texts[index]
+
+    return {key: text_of(value) for key, value in entry.items()}
 
 
 def unpack_tensors(listing: list, stored: dict[str, Stored]) -> dict[str, np.ndarray]:
@@ -449,6 +469,121 @@ def kashin_sum(tensor: Packed, seed: int, scales: np.ndarray, u: np.ndarray, v: 
     return np.where(scales != 0, scales * (u + w), np.float32(0))
 
 
+# trellis, kashin-search: numbers behind a transform that spreads every weight over its row and its column
+
+CHUNK = 65536
+EIGHTH_OCTAVES = np.array(
+    [1, 1.09050775, 1.18920708, 1.29683959, 1.41421354, 1.54221082, 1.68179286, 1.8340081], np.float32
+)
+Numbers = Callable[[Fields, int, int], np.ndarray]
+
+
+def spread_chunks(tensor: Packed, numbers_of: Numbers) -> np.ndarray:
+    """The weights, where `numbers_of` decodes so many numbers in rows of so many from the rest of a chunk."""
+    if tensor.head:
+        raise NativeFileError(f"{tensor.name}, its head: it has {len(tensor.head)} bytes too many")
+    columns, seed = tensor.number("columns", 1, tensor.size), tensor.number("seed", 0, 2**32 - 1)
+    rows_a_scale, mixing = tensor.number("rowsAScale", 1, 2**53), tensor.coding.get("mixing")
+    if mixing not in ("rows", "both") or tensor.size % columns != 0:
+        raise NativeFileError(f"{tensor.name}: mixing is {mixing!r} in rows of {columns}")
+    sides = chunk_sides(tensor.size, columns)
+    pieces = []
+    for index, (size, chunk) in enumerate(tensor.each_chunk(len(sides), lambda index: math.prod(sides[index]))):
+        rows, width = sides[index]
+        unit = chunk.float32()
+        if not np.isfinite(unit):
+            raise NativeFileError(f"{chunk.what}: its unit is not finite")
+        codes = chunk.array("u1", -(-rows // rows_a_scale)).astype(np.int64)
+        octaves = np.ldexp(np.float32(1), (codes // 8 - 16).astype(np.int32))
+        scales = np.where(codes == 0, np.float32(0), EIGHTH_OCTAVES[codes % 8] * octaves)
+        numbers = numbers_of(chunk, size, width if mixing == "rows" else size).reshape(rows, width)
+        weights = mixed_back(numbers * np.repeat(scales, rows_a_scale)[:rows, None], seed)
+        if mixing == "both":
+            weights = mixed_back(weights.T, seed + 2).T
+        pieces.append((weights * unit).reshape(-1))
+    return np.concatenate(pieces)
+
+
+def chunk_sides(size: int, columns: int) -> list[tuple[int, int]]:
+    """Rows and columns of each chunk."""
+    if columns > CHUNK:
+        part = -(-columns // -(-columns // CHUNK))
+        parts = [min(part, columns - start) for start in range(0, columns, part)]
+        return [(1, width) for _ in range(size // columns) for width in parts]
+    most = 1 << (CHUNK // columns).bit_length() - 1
+    rows = size // columns
+    return [(min(most, rows - start), columns) for start in range(0, rows, most)]
+
+
+def mixed_back(rows: np.ndarray, seed: int) -> np.ndarray:
+    """Tᵀ z for each row z."""
+    length = rows.shape[1]
+    seeds = [seed] if length & length - 1 == 0 else [seed + 1, seed]
+    for s in seeds:
+        rows = involution(np.ascontiguousarray(rows), s & 0xFFFFFFFF)
+    return rows
+
+
+def trellis(tensor: Packed) -> np.ndarray:
+    bits, window_bits = tensor.number("bits", 2, 4), tensor.number("windowBits", 2, 13)
+    table = trellis_table(tensor, bits, window_bits)
+
+    def numbers(chunk: Fields, size: int, _: int) -> np.ndarray:
+        entering = np.concatenate([np.zeros(window_bits - 1, np.int64), chunk.codes(1, size)])
+        buckets = chunk.codes(bits - 1, size)
+        windows = sum(entering[window_bits - 1 - age : window_bits - 1 - age + size] << age for age in range(window_bits))
+        return table[buckets, windows]
+
+    return spread_chunks(tensor, numbers)
+
+
+def trellis_table(tensor: Packed, bits: int, window_bits: int) -> np.ndarray:
+    """The numbers of each bucket and window."""
+    scale, text = tensor.number("scale", 1, 2**15), member_of(tensor.coding, "table", str, tensor.name)
+    half, windows = 2 ** (bits - 2), 2**window_bits
+    try:
+        fields = Fields(base64.b64decode(text, validate=True), f"{tensor.name}, its table")
+    except binascii.Error as error:
+        raise NativeFileError(f"{tensor.name}: its table is no base64") from error
+    upper = np.empty((half, windows), np.int64)
+    for bucket in upper:
+        least = int(fields.array("<i2", 1)[0])
+        bucket[:] = least + fields.array("u1", windows).astype(np.int64)
+    fields.end()
+    return np.concatenate([-upper[::-1, ::-1], upper]).astype(np.float32) / np.float32(scale)
+
+
+def kashin_search(tensor: Packed) -> np.ndarray:
+    bits, seed = tensor.number("bits", 2, 4), tensor.number("seed", 0, 2**32 - 1)
+    signs = random_signs(512, random_words(seed + 4 & 0xFFFFFFFF))
+
+    def numbers(chunk: Fields, size: int, row: int) -> np.ndarray:
+        positive = chunk.float16s(2 ** (bits - 2))
+        b = chunk.float16s(1)[0]
+        if not np.isfinite(positive).all() or not np.isfinite(b):
+            raise NativeFileError(f"{chunk.what}: its levels are not finite")
+        v = 2 * chunk.codes(1, size).astype(np.int64) - 1
+        a = np.concatenate([-positive[::-1], positive])[chunk.codes(bits - 1, size)]
+        result = np.empty(size, np.float32)
+        for start, end in search_blocks(size, row):
+            length = end - start
+            h = hadamard_sums(v[None, start:end], axis=1)[0].astype(np.float32)
+            result[start:end] = signs[:length] * (a[start:end] + b * (h * np.float32(1 / math.sqrt(length))))
+        return result
+
+    return spread_chunks(tensor, numbers)
+
+
+def search_blocks(size: int, row: int) -> Iterator[tuple[int, int]]:
+    """Blocks of 512 in each row, and what is left of it in powers of two."""
+    for begin in range(0, size, row):
+        start, end = begin, min(begin + row, size)
+        while start < end:
+            length = min(512, 1 << (end - start).bit_length() - 1)
+            yield start, start + length
+            start += length
+
+
 # The matrix P
 
 
@@ -773,6 +908,8 @@ METHODS: dict[str, Callable[[list[Packed]], list[np.ndarray]]] = {
     "kashin-greedy": each(kashin),
     "kashin-alternating": each(kashin),
     "kashin-truncation": each(kashin),
+    "kashin-search": each(kashin_search),
+    "trellis": each(trellis),
     "dependent": dependent,
 }
 

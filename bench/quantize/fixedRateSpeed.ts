@@ -7,7 +7,8 @@ import type { ChunkSettings } from '../../src/quantize/incoherence/decodeChunk';
 import type { CodedChunk } from '../../src/quantize/incoherence/encodeChunk';
 import type { OpenDecoder } from '../../src/quantize/decoder';
 import { encodeTrellisChunk } from '../../src/quantize/trellis/chunkTask';
-import { WINDOW_BITS } from '../../src/quantize/trellis/presets';
+import { windowBitsOf } from '../../src/quantize/trellis/presets';
+import { shippedCoding } from '../../src/quantize/trellis/tables';
 import { openTrellis } from '../../src/quantize/trellis/trellisDecoder';
 import type { BenchContext, BenchRow } from '../bench';
 import { scaled, timeRepeatedly } from '../measure';
@@ -36,9 +37,9 @@ const CODES: readonly Code[] = [
   {
     id: 'trellis',
     open: openTrellis,
-    coding: (bits, preset) => ({ bits, windowBits: WINDOW_BITS[preset] }),
+    coding: (bits, preset) => ({ ...shippedCoding(bits, windowBitsOf(preset, bits)) }),
     encode: (weights, bits, preset) =>
-      encodeTrellisChunk(weights, SIDES, SETTINGS, bits, WINDOW_BITS[preset]),
+      encodeTrellisChunk(weights, SIDES, SETTINGS, bits, windowBitsOf(preset, bits)),
   },
   {
     id: 'kashin-search',

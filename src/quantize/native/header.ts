@@ -11,6 +11,7 @@ export const NATIVE_KEYS = {
   version: 'weightroom.version',
   source: 'weightroom.source',
   tensors: 'weightroom.tensors',
+  texts: 'weightroom.texts',
 } as const;
 const PREFIX = 'weightroom.';
 
@@ -47,19 +48,37 @@ export function nativeMetadata(
   source: { readonly format: string; readonly metadata: Readonly<Record<string, string>> },
   tensors: readonly NativeTensor[],
 ): Record<string, string> {
+  const texts: string[] = [];
+  const list = tensors.map((tensor) => listed(tensor, texts));
   return {
     ...foreignMetadata(source.metadata),
     [NATIVE_KEYS.format]: 'native',
     [NATIVE_KEYS.version]: NATIVE_VERSION,
     [NATIVE_KEYS.source]: source.format,
-    [NATIVE_KEYS.tensors]: JSON.stringify(tensors.map(listed)),
+    [NATIVE_KEYS.tensors]: JSON.stringify(list),
+    ...(texts.length > 0 && { [NATIVE_KEYS.texts]: JSON.stringify(texts) }),
   };
 }
 
-function listed({ name, packed }: NativeTensor) {
+/** Parameters that are longer texts, such as tables, stand in the file once for all tensors. */
+const LONGEST_PARAMETER = 200;
+
+function listed({ name, packed }: NativeTensor, texts: string[]) {
   if (packed === undefined) return { name };
   const { dtype, shape, method, transposed, coding } = packed;
-  return { name, dtype, shape, method, ...(transposed && { transposed }), ...coding };
+  const parameters = Object.entries(coding).map(([key, value]) => {
+    if (typeof value !== 'string' || value.length <= LONGEST_PARAMETER) return [key, value];
+    if (!texts.includes(value)) texts.push(value);
+    return [key, { text: texts.indexOf(value) }];
+  });
+  return {
+    name,
+    dtype,
+    shape,
+    method,
+    ...(transposed && { transposed }),
+    ...(Object.fromEntries(parameters) as JsonObject),
+  };
 }
 
 /** What the source's own tools wrote. */

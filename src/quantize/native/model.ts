@@ -36,7 +36,7 @@ export class NativeModel implements Model {
     this.bytes = stored.bytes;
     if (stored.layout.kind === 'tfjs') this.layout = stored.layout;
     // Whoever copies these tensors into another file must not mark that file as native.
-    const hidden: readonly string[] = [NATIVE_KEYS.format, NATIVE_KEYS.tensors];
+    const hidden: readonly string[] = [NATIVE_KEYS.format, NATIVE_KEYS.tensors, NATIVE_KEYS.texts];
     this.metadata = Object.fromEntries(
       Object.entries(stored.metadata).filter(([key]) => !hidden.includes(key)),
     );

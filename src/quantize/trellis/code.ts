@@ -21,18 +21,16 @@ export interface TrellisCode {
   readonly values: Int16Array;
 }
 
-/** Whole numbers a standard deviation that the tables of K bits count in. */
+/** Whole numbers a standard deviation that the shipped tables of K bits count in. */
 export const SCALES: Readonly<Record<number, number>> = { 2: 50, 3: 60, 4: 64 };
 
-export function createTrellisCode(bits: number, windowBits: number, values: Int16Array): TrellisCode {
-  return {
-    bits,
-    windowBits,
-    buckets: 2 ** (bits - 1),
-    states: 2 ** (windowBits - 1),
-    scale: SCALES[bits]!,
-    values,
-  };
+export function createTrellisCode({
+  bits,
+  windowBits,
+  scale,
+  values,
+}: Pick<TrellisCode, 'bits' | 'windowBits' | 'scale' | 'values'>): TrellisCode {
+  return { bits, windowBits, buckets: 2 ** (bits - 1), states: 2 ** (windowBits - 1), scale, values };
 }
 
 /** The numbers that the entries stand for: float32(value / scale). */

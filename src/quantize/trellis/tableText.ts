@@ -17,11 +17,17 @@ export function encodeTable({ bits, windowBits, values }: TrellisCode): string {
   return btoa(text);
 }
 
-/** The code whose table {@link encodeTable} wrote. */
-export function decodeTable(bits: number, windowBits: number, base64: string): TrellisCode {
+/** The code whose table {@link encodeTable} wrote; `undefined` where the text is none of that size. */
+export function decodeTable({
+  bits,
+  windowBits,
+  scale,
+  table,
+}: Pick<TrellisCode, 'bits' | 'windowBits' | 'scale'> & { readonly table: string }): TrellisCode | undefined {
   const windows = 2 ** windowBits;
   const buckets = 2 ** (bits - 1);
-  const text = atob(base64);
+  const text = decodeBase64(table);
+  if (text?.length !== (buckets / 2) * (2 + windows)) return undefined;
   const values = new Int16Array(buckets * windows);
   let next = 0;
   for (let entry = values.length / 2; entry < values.length; entry += windows) {
@@ -33,5 +39,13 @@ export function decodeTable(bits: number, windowBits: number, base64: string): T
       values[values.length - 1 - entry - window] = -value;
     }
   }
-  return createTrellisCode(bits, windowBits, values);
+  return createTrellisCode({ bits, windowBits, scale, values });
+}
+
+function decodeBase64(text: string): string | undefined {
+  try {
+    return atob(text);
+  } catch {
+    return undefined;
+  }
 }

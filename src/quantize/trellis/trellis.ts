@@ -2,7 +2,8 @@ import { encodeTensor } from '../incoherence/encodeTensor';
 import { startIncoherentRows } from '../incoherence/rowCoder';
 import type { QuantizationMethod } from '../method';
 import { shippedEncoder } from './chunkTask';
-import { WINDOW_BITS } from './presets';
+import { windowBitsOf } from './presets';
+import { shippedCoding } from './tables';
 
 /**
  * Split-shift trellis: 2, 3 or 4 bits a weight behind a random transform that makes any matrix look normal, and an
@@ -14,17 +15,17 @@ export const trellis: QuantizationMethod = {
 
   quantize(values, shape, options) {
     const { bits, preset, pool } = options;
-    const windowBits = WINDOW_BITS[preset];
+    const windowBits = windowBitsOf(preset, bits);
     return encodeTensor(values, shape, options, {
-      coding: { bits, windowBits },
+      coding: { ...shippedCoding(bits, windowBits) },
       encode: (...chunk) => pool.run('trellis.encode', ...chunk, bits, windowBits),
     });
   },
 
   startRows(matrix, { bits, preset, seed }) {
-    const windowBits = WINDOW_BITS[preset];
+    const windowBits = windowBitsOf(preset, bits);
     return startIncoherentRows(matrix, seed, {
-      coding: { bits, windowBits },
+      coding: { ...shippedCoding(bits, windowBits) },
       code: shippedEncoder(bits, windowBits),
     });
   },

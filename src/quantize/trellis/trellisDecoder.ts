@@ -1,10 +1,10 @@
-import { numberAt, type JsonObject } from '../../protocol/validate';
+import { numberAt, stringAt, type JsonObject } from '../../protocol/validate';
 import { incoherentDecoder } from '../incoherence/decoder';
 import type { UnitDecoder } from '../incoherence/unitCode';
 import { damaged } from '../damage';
 import { packedLength, unpackCodes } from '../packing';
 import { numberTable, type TrellisCode } from './code';
-import { trellisCode } from './tables';
+import { decodeTable } from './tableText';
 
 /**
  * Decodes `trellis`. The codes of a chunk are a plane of the bits that enter the window, one a weight, and a
@@ -12,12 +12,19 @@ import { trellisCode } from './tables';
  */
 export const openTrellis = incoherentDecoder((coding) => trellisDecoder(codeOf(coding)));
 
-/** @throws UserError `native-damaged` where there is no table for it */
+/** The number of an entry then has 16 bits. */
+const MOST_WINDOW_BITS = 13;
+
+/** @throws UserError `native-damaged` where the table has another size, `malformed` */
 function codeOf(coding: JsonObject): TrellisCode {
-  const bits = numberAt(coding['bits'], 'bits');
-  const windowBits = numberAt(coding['windowBits'], 'windowBits');
-  const code = trellisCode(bits, windowBits);
-  if (code === undefined) throw damaged(`there is no trellis of ${bits} bits and windows of ${windowBits}`);
+  const integer = { integer: true };
+  const code = decodeTable({
+    bits: numberAt(coding['bits'], 'bits', { min: 2, max: 4, ...integer }),
+    windowBits: numberAt(coding['windowBits'], 'windowBits', { min: 2, max: MOST_WINDOW_BITS, ...integer }),
+    scale: numberAt(coding['scale'], 'scale', { min: 1, max: 2 ** 15, ...integer }),
+    table: stringAt(coding['table'], 'table'),
+  });
+  if (code === undefined) throw damaged('its table has another size');
   return code;
 }
 

@@ -47,6 +47,12 @@ describe.each(['trellis', 'kashin-search'] as const)('a model quantized by %s', 
       changed: [],
       identical: TENSORS.length,
     });
+    if (method === 'trellis') {
+      // The table stands in the file once, and the list names it by number.
+      const { metadata } = await openModel(native);
+      expect((JSON.parse(metadata['weightroom.texts']!) as string[]).length).toBe(1);
+      expect(metadata['weightroom.tensors']!.split('"table":{"text":0}').length).toBe(TENSORS.length);
+    }
     expect((await packed.readFloat32('zeros')).every((value) => value === 0)).toBe(true);
   });
 

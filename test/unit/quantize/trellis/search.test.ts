@@ -15,7 +15,7 @@ function publishedCode(): TrellisCode {
     values[64 + w] = 2 + ((37 * w + 11) & 63);
     values[63 - w] = -values[64 + w]!;
   }
-  return createTrellisCode(2, 6, values);
+  return createTrellisCode({ bits: 2, windowBits: 6, scale: 28, values });
 }
 
 /** Whether each window is the one before with one more bit. */
