@@ -9,14 +9,14 @@ const VECTOR = 16;
 const CACHED_LENGTH = 8192;
 
 /**
- * Orthonormal Walsh–Hadamard transform of each column of a float32 matrix of `length / stride` rows and `stride`
- * columns, both powers of two; `data` is the address of its first element.
+ * Orthonormal Walsh–Hadamard transform of each column of a float32 matrix of `length / stride` rows, a power of
+ * two, and `stride` columns; `data` is the address of its first element.
  */
 export function hadamard(data: usize, length: i32, stride: i32): void {
   const rows = length / stride;
   if (rows == 1) return;
   const scale = f32x4.splat(<f32>(1.0 / Math.sqrt(<f64>rows)));
-  if (length <= CACHED_LENGTH || rows <= 4) {
+  if (!hasQuarters(length, stride)) {
     const distance = passes(data, length, stride, length / 2);
     last(data, length, distance, scale);
   } else {
@@ -30,7 +30,7 @@ export function hadamard(data: usize, length: i32, stride: i32): void {
 
 /** All butterflies of a range, without the scale, depth first: each part is finished while it is in the cache. */
 function butterflies(data: usize, length: i32, stride: i32): void {
-  if (length <= CACHED_LENGTH || length / stride <= 4) {
+  if (!hasQuarters(length, stride)) {
     passes(data, length, stride, length);
   } else {
     const quarter = length / 4;
@@ -39,6 +39,14 @@ function butterflies(data: usize, length: i32, stride: i32): void {
     }
     radix4(data, length, quarter, f32x4.splat(1), false);
   }
+}
+
+/**
+ * Whether a range is worth finishing quarter by quarter: it is longer than the cache and has more than four rows.
+ * The quarters are joined in vectors, so each must be a whole number of them.
+ */
+function hasQuarters(length: i32, stride: i32): bool {
+  return length > CACHED_LENGTH && length > 4 * stride && (length / 4) % LANES == 0;
 }
 
 /** The butterflies at distances from `distance` up to below `limit`; returns the next distance. */

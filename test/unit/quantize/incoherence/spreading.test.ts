@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Random } from '../../../../src/math/random';
 import { chunkMatrices } from '../../../../src/quantize/incoherence/layout';
 import { createPlainSpreading } from '../../../../src/quantize/incoherence/plainSpreading';
 import { scaleCodes, scaleOf, unitOf } from '../../../../src/quantize/incoherence/scales';
@@ -6,7 +7,10 @@ import { MIXINGS } from '../../../../src/quantize/incoherence/spreading';
 import { createSpreadingKernel } from '../../../../src/quantize/incoherence/spreadingKernel';
 import { bitsOf, normalSample } from '../samples';
 
-/** Powers of two, odd sides, primes, one row, one column. */
+/**
+ * Powers of two, odd sides, primes, one row, one column; matrices larger than the part of a transform that stays
+ * in the cache, with columns that vectors do not divide.
+ */
 const SHAPES = [
   [1, 1],
   [1, 1000],
@@ -17,27 +21,48 @@ const SHAPES = [
   [43, 12],
   [3, 127],
   [170, 33],
+  [32, 1103],
+  [8, 4099],
+  [31, 2050],
 ] as const;
 
-describe('the incoherence transform', () => {
-  it.each(SHAPES)('of %i × %i gives the same bits in WebAssembly and in TypeScript', (rows, columns) => {
-    for (const mixing of MIXINGS) {
-      const x = normalSample(rows * columns, columns);
-      const [plain, kernel] = [createPlainSpreading, createSpreadingKernel].map((create) => {
-        const spreading = create({ rows, columns }, 5, mixing);
-        const spread = x.slice();
-        spreading.spread(spread);
-        const gathered = spread.slice();
-        spreading.gather(gathered);
-        return { spread, gathered };
-      });
-      expect(bitsOf(kernel!.spread)).toEqual(bitsOf(plain!.spread));
-      expect(bitsOf(kernel!.gathered)).toEqual(bitsOf(plain!.gathered));
-      const energy = (z: Float32Array) => z.reduce((sum, value) => sum + value * value, 0);
-      expect(energy(kernel!.spread) / energy(x)).toBeCloseTo(1, 5);
-      expect(kernel!.gathered.every((value, i) => Math.abs(value - x[i]!) < 1e-5)).toBe(true);
-    }
+/** Shapes of chunks, with odd numbers and multiples of 2 and of 4 on both sides. */
+function randomShapes(count: number, seed: number): (readonly [rows: number, columns: number])[] {
+  const random = new Random(seed);
+  return Array.from({ length: count }, () => {
+    const columns = 1 + random.integer(2 ** random.integer(15));
+    return [1 + random.integer(Math.min(256, Math.floor(65536 / columns))), columns];
   });
+}
+
+/** Index of the first element with other bits, or −1. */
+function firstDifference(a: Float32Array, b: Float32Array): number {
+  const bits = bitsOf(b);
+  return bitsOf(a).findIndex((element, i) => element !== bits[i]);
+}
+
+describe('the incoherence transform', () => {
+  it.each([...SHAPES, ...randomShapes(24, 1)])(
+    'of %i × %i gives the same bits in WebAssembly and in TypeScript',
+    (rows, columns) => {
+      for (const mixing of MIXINGS) {
+        const x = normalSample(rows * columns, columns);
+        const [plain, kernel] = [createPlainSpreading, createSpreadingKernel].map((create) => {
+          const spreading = create({ rows, columns }, 5, mixing);
+          const spread = x.slice();
+          spreading.spread(spread);
+          const gathered = spread.slice();
+          spreading.gather(gathered);
+          return { spread, gathered };
+        });
+        expect(firstDifference(kernel!.spread, plain!.spread)).toBe(-1);
+        expect(firstDifference(kernel!.gathered, plain!.gathered)).toBe(-1);
+        const energy = (z: Float32Array) => z.reduce((sum, value) => sum + value * value, 0);
+        expect(energy(kernel!.spread) / energy(x)).toBeCloseTo(1, 5);
+        expect(kernel!.gathered.every((value, i) => Math.abs(value - x[i]!) < 1e-5)).toBe(true);
+      }
+    },
+  );
 
   it('spreads one weight over its row, or over all', () => {
     const [rows, columns] = [32, 64];
