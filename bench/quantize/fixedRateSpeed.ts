@@ -37,9 +37,9 @@ const CODES: readonly Code[] = [
   {
     id: 'trellis',
     open: openTrellis,
-    coding: (bits, preset) => ({ ...shippedCoding(bits, windowBitsOf(preset, bits)) }),
+    coding: (bits, preset) => ({ ...shippedCoding(bits, windowBitsOf(preset)) }),
     encode: (weights, bits, preset) =>
-      encodeTrellisChunk(weights, SIDES, SETTINGS, bits, windowBitsOf(preset, bits)),
+      encodeTrellisChunk(weights, SIDES, SETTINGS, bits, windowBitsOf(preset)),
   },
   {
     id: 'kashin-search',

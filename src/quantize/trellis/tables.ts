@@ -4,15 +4,17 @@ import bits2Window10 from './tables/bits2Window10.json';
 import bits2Window12 from './tables/bits2Window12.json';
 import bits2Window8 from './tables/bits2Window8.json';
 import bits3Window10 from './tables/bits3Window10.json';
+import bits3Window12 from './tables/bits3Window12.json';
 import bits3Window8 from './tables/bits3Window8.json';
 import bits4Window10 from './tables/bits4Window10.json';
+import bits4Window12 from './tables/bits4Window12.json';
 import bits4Window8 from './tables/bits4Window8.json';
 
 /** Tables as texts, by bits a weight and then by bits of the window. */
 const TABLES: Readonly<Record<number, Readonly<Record<number, string>>>> = {
   2: { 8: bits2Window8, 10: bits2Window10, 12: bits2Window12 },
-  3: { 8: bits3Window8, 10: bits3Window10 },
-  4: { 8: bits4Window8, 10: bits4Window10 },
+  3: { 8: bits3Window8, 10: bits3Window10, 12: bits3Window12 },
+  4: { 8: bits4Window8, 10: bits4Window10, 12: bits4Window12 },
 };
 
 /** What a decoder needs to know of a code: it stands in the file, so that no reader has tables of its own. */

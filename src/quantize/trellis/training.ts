@@ -35,8 +35,7 @@ export function trainTrellis(options: TrainingOptions): TrellisCode {
   const random = new Random(seed);
   const table = initialTable(bits, windowBits, random);
   const scale = SCALES[bits]!;
-  const rounded = () =>
-    createTrellisCode({ bits, windowBits, scale, values: wholeNumbers(table, scale) });
+  const rounded = () => createTrellisCode({ bits, windowBits, scale, values: wholeNumbers(table, scale) });
   const numbers = new Float32Array(Math.min(samplesAnEntry * table.length, mostSamples));
   for (let round = 0; round < rounds; round++) {
     for (let i = 0; i < numbers.length; i++) numbers[i] = random.normal();

@@ -15,7 +15,7 @@ export const trellis: QuantizationMethod = {
 
   quantize(values, shape, options) {
     const { bits, preset, pool } = options;
-    const windowBits = windowBitsOf(preset, bits);
+    const windowBits = windowBitsOf(preset);
     return encodeTensor(values, shape, options, {
       coding: { ...shippedCoding(bits, windowBits) },
       encode: (...chunk) => pool.run('trellis.encode', ...chunk, bits, windowBits),
@@ -23,7 +23,7 @@ export const trellis: QuantizationMethod = {
   },
 
   startRows(matrix, { bits, preset, seed }) {
-    const windowBits = windowBitsOf(preset, bits);
+    const windowBits = windowBitsOf(preset);
     return startIncoherentRows(matrix, seed, {
       coding: { ...shippedCoding(bits, windowBits) },
       code: shippedEncoder(bits, windowBits),

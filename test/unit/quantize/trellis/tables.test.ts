@@ -15,8 +15,10 @@ const DISTORTION: Readonly<Record<string, number>> = {
   '2.12': 0.0698,
   '3.8': 0.019,
   '3.10': 0.0182,
+  '3.12': 0.0178,
   '4.8': 0.00482,
   '4.10': 0.0046,
+  '4.12': 0.00448,
 };
 
 describe.each(SHIPPED_TABLES)('the table of %i bits and windows of %i', (bits, windowBits) => {
