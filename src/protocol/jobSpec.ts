@@ -18,16 +18,16 @@ import {
 
 export const QUANTIZATION_METHODS = [
   'dependent',
+  'trellis',
+  'kashin-search',
   'kashin-greedy',
   'kashin-alternating',
   'kashin-truncation',
-  'kashin-search',
   'kmeans',
   'lloyd-max',
   'nf4',
   'rotated-lloyd-max',
   'rtn',
-  'trellis',
 ] as const;
 export type QuantizationMethodId = (typeof QUANTIZATION_METHODS)[number];
 
@@ -81,7 +81,7 @@ export interface MethodOffer {
   /**
    * How many weights share levels unless a person says otherwise; absent where the method has no groups.
    * 4096 make the levels of `kashin-greedy` cost 1/64 bit a weight, 128 is what readers of round-to-nearest
-   * files expect.
+   * files expect. `trellis` and `kashin-search` give whole rows a scale, as many as have this many weights.
    */
   readonly groupSize?: number;
   /** Whether codebook and transform of Kashin's method may be chosen. */
@@ -92,16 +92,16 @@ const TWO_TO_EIGHT = [2, 3, 4, 5, 6, 7, 8];
 
 export const METHOD_OFFERS: Readonly<Record<QuantizationMethodId, MethodOffer>> = {
   dependent: { bits: { from: 1, to: 8 }, size: true, presets: true },
+  trellis: { bits: { whole: [2, 3, 4] }, size: false, presets: true, groupSize: 256 },
+  'kashin-search': { bits: { whole: [2, 3, 4] }, size: false, presets: true, groupSize: 256 },
   'kashin-greedy': { bits: { whole: [2, 3, 4, 5, 6] }, size: false, groupSize: 4096, kashin: true },
   'kashin-alternating': { bits: { whole: [4] }, size: false, groupSize: 4096, kashin: true },
   'kashin-truncation': { bits: { whole: [2, 3, 4, 5, 6] }, size: false, groupSize: 4096, kashin: true },
-  'kashin-search': { bits: { whole: [2, 3, 4] }, size: false, groupSize: 256 },
   kmeans: { bits: { whole: TWO_TO_EIGHT }, size: false },
   'lloyd-max': { bits: { whole: TWO_TO_EIGHT }, size: false, groupSize: 128 },
   nf4: { bits: { whole: [4] }, size: false, groupSize: 64 },
   'rotated-lloyd-max': { bits: { whole: TWO_TO_EIGHT }, size: false, groupSize: 128 },
   rtn: { bits: { whole: TWO_TO_EIGHT }, size: false, groupSize: 128 },
-  trellis: { bits: { whole: [2, 3, 4] }, size: false, groupSize: 256 },
 };
 
 /** Bits to choose from in a list. */

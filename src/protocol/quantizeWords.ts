@@ -14,11 +14,12 @@ const METHODS = {
   },
   trellis: {
     label: 'Trellis code',
-    purpose: 'Nearly as good, with the same bits for every weight: for reading any part of a tensor alone.',
+    purpose:
+      'The least error where every weight takes the same bits: for a known size and parts that are read alone.',
   },
   'kashin-search': {
     label: 'Kashin search',
-    purpose: 'Searches both Kashin factors together, sign by sign: the best of its family at few bits.',
+    purpose: 'Searches both Kashin factors together instead of one after the other: the best of its family.',
   },
   'kashin-greedy': {
     label: 'Greedy Kashin decomposition',
