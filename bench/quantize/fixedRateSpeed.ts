@@ -20,9 +20,11 @@ const SETTINGS: ChunkSettings = { seed: 1, mixing: 'both', rowsAScale: 1 };
 
 /** Microseconds a weight to be reached. */
 const TARGETS: Readonly<Record<string, number>> = {
-  'trellis.balanced': 0.25,
-  'kashin-search.fast': 0.25,
-  'kashin-search.thorough': 6,
+  'trellis.balanced.2': 0.25,
+  'trellis.balanced.3': 0.25,
+  'trellis.balanced.4': 0.25,
+  'kashin-search.fast.2': 0.25,
+  'kashin-search.thorough.2': 6,
 };
 
 /** What is measured of one code: a chunk from weights to bytes, and back. */
@@ -59,7 +61,7 @@ export async function* fixedRateSpeed(context: BenchContext): AsyncGenerator<Ben
         context.progress(`${code.id}, ${preset}, ${bits} bits: speed`);
         // The bench may be stopped between two measurements.
         await setImmediate();
-        const target = TARGETS[`${code.id}.${preset}`];
+        const target = TARGETS[`${code.id}.${preset}.${bits}`];
         yield {
           id: `${code.id}.encode.${preset}.${bits}`,
           what: `${code.id}, ${preset}, ${bits} bits: from weights to bytes, one thread`,
