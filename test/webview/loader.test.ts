@@ -111,15 +111,21 @@ async function answersOfBoth(page: Page, kind: 'graph' | 'layers', folder: strin
   }, kind);
 }
 
-it.each(['graph', 'layers'] as const)(
-  'a %s model in the native form answers as its portable one, to the bit',
-  async (kind) => {
+it.each([
+  ['graph', 'rtn'],
+  ['graph', 'trellis'],
+  ['layers', 'rtn'],
+  ['layers', 'dependent'],
+  ['layers', 'kashin-search'],
+] as const)(
+  'a %s model in the native form, by %s, answers as its portable one, to the bit',
+  async (kind, method) => {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'weightroom-loader-'));
     const page = await browser.newPage();
     try {
       const source = kind === 'graph' ? ENCODER : await convolutionalModel(folder);
-      await quantized(source, path.join(folder, 'portable.json'), { form: 'portable' });
-      await quantized(source, path.join(folder, 'native.json'));
+      await quantized(source, path.join(folder, 'portable.json'), { method, form: 'portable' });
+      await quantized(source, path.join(folder, 'native.json'), { method });
       const [portable, native, fractions] = await answersOfBoth(page, kind, folder);
       expect(portable!.length).toBe(kind === 'graph' ? 2 * 512 : 2 * 40);
       expect(portable!.some((value) => value !== 0)).toBe(true);

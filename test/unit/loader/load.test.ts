@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { TensorFlow } from '../../../src/engine/engine';
 import { loadEngine } from '../../../src/engine/registry';
 import { loadQuantized, loadQuantizedTensors } from '../../../src/load';
+import { QUANTIZATION_METHODS } from '../../../src/protocol/jobSpec';
 import { openNative } from '../../../src/quantize/native/open';
 import { temporaryFolder } from '../modelfile/temporaryFolder';
 import { bitsOf, normalSample } from '../quantize/samples';
@@ -31,21 +32,33 @@ async function serve(folder: string, before: RequestListener = () => undefined):
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
+/** Compares what was loaded with what our own reader finds in the file, to the bit. */
+async function expectTensorsOf(
+  file: string,
+  { tensors }: Awaited<ReturnType<typeof loadQuantizedTensors>>,
+): Promise<void> {
+  const model = await openNative(file);
+  expect(tensors.map(({ name, shape, dtype }) => ({ name, shape, dtype }))).toEqual(
+    model.tensors.map(({ name, shape, dtype }) => ({ name, shape, dtype })),
+  );
+  for (const { name, values } of tensors) {
+    expect(bitsOf(values as Float32Array)).toEqual(bitsOf(await model.readFloat32(name)));
+  }
+}
+
 describe('loadQuantizedTensors', () => {
   it('gives the tensors of the file, to the bit, from a path, a file address and a server', async () => {
     const folder = await temporaryFolder();
     const file = await quantized(TINY, path.join(folder, 'model.safetensors'));
     const address = await serve(folder);
-    const model = await openNative(file);
     for (const location of [file, pathToFileURL(file).href, `${address}/model.safetensors`]) {
-      const { tensors } = await loadQuantizedTensors(location);
-      expect(tensors.map(({ name, shape, dtype }) => ({ name, shape, dtype }))).toEqual(
-        model.tensors.map(({ name, shape, dtype }) => ({ name, shape, dtype })),
-      );
-      for (const { name, values } of tensors) {
-        expect(bitsOf(values as Float32Array)).toEqual(bitsOf(await model.readFloat32(name)));
-      }
+      await expectTensorsOf(file, await loadQuantizedTensors(location));
     }
+  });
+
+  it.each(QUANTIZATION_METHODS)('reads what %s writes', async (method) => {
+    const file = await quantized(TINY, path.join(await temporaryFolder(), 'model.safetensors'), { method });
+    await expectTensorsOf(file, await loadQuantizedTensors(file));
   });
 
   it('tells how much has arrived, from the first bytes to all', async () => {
