@@ -11,7 +11,7 @@ import { openModel } from '../../../../src/modelfile/open';
 import { temporaryFolder } from '../../modelfile/temporaryFolder';
 import { memorySource, quantizeOptions } from '../methodContract';
 import { quantizeSpec, quantizeWhole, writeModel, type TestTensor } from '../modelFiles';
-import { bitsOf, normalSample } from '../samples';
+import { bitsOf, distortion, normalSample } from '../samples';
 import { STRUCTURED } from '../structured';
 
 const TENSORS: readonly TestTensor[] = [
@@ -69,6 +69,46 @@ describe.each(['trellis', 'kashin-search'] as const)('a model quantized by %s', 
       expect(threaded).toEqual(inline);
     } finally {
       await pool.dispose();
+    }
+  });
+
+  it('gives the same for the same seed; for another other codes, and hardly another distortion', async () => {
+    const x = STRUCTURED['outlier-channel']!(64, 512);
+    const options = quantizeOptions({ bits: 3, groupSize: 256, preset: 'fast' });
+    const [first, same, other] = await Promise.all(
+      [1, 1, 2].map((seed) => quantizationMethod(method).quantize(x, [64, 512], { ...options, seed })),
+    );
+    expect(same).toEqual(first);
+    expect(other!.packed.chunks[0]).not.toEqual(first!.packed.chunks[0]);
+    expect(Math.abs(Math.log(distortion(x, other!.values) / distortion(x, first!.values)))).toBeLessThan(0.1);
+  });
+
+  it.each([
+    ['constant', () => 0.3],
+    ['alternating', (i: number) => (i % 2 === 0 ? 1 : -1)],
+    ['growing', (i: number) => i],
+    ['single', (i: number) => (i === 77 ? -2 : 0)],
+  ] as const)('codes %s weights no worse than twice as badly as noise', async (_, weight) => {
+    const options = quantizeOptions({ bits: 2, groupSize: 256, preset: 'fast' });
+    for (const [rows, columns] of [
+      [64, 64],
+      [1, 4096],
+      [43, 120],
+      [127, 33],
+    ] as const) {
+      const [x, noise] = [
+        Float32Array.from({ length: rows * columns }, (_, i) => weight(i)),
+        normalSample(rows * columns, 1),
+      ];
+      const [hard, easy] = await Promise.all(
+        [x, noise].map(async (weights) =>
+          distortion(
+            weights,
+            (await quantizationMethod(method).quantize(weights, [rows, columns], options)).values,
+          ),
+        ),
+      );
+      expect(hard! / easy!).toBeLessThan(2);
     }
   });
 
