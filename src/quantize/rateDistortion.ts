@@ -42,7 +42,8 @@ export interface MeasureContext {
 
 /**
  * Quantizes a sample by one method, with what a person gets who chooses nothing else. Bits are true: every
- * byte that a native file holds for the blocks; distortion is squared error over squares, of all together.
+ * byte that a native file holds for the blocks beside its header; distortion is squared error over squares,
+ * of all together.
  */
 export async function measureRateDistortion(
   { method: id, bits }: RateDistortionCase,
