@@ -11,7 +11,7 @@ import { windowBitsOf } from '../../src/quantize/trellis/presets';
 import { shippedCoding } from '../../src/quantize/trellis/tables';
 import { openTrellis } from '../../src/quantize/trellis/trellisDecoder';
 import type { BenchContext, BenchRow } from '../bench';
-import { scaled, timeRepeatedly } from '../measure';
+import { scaled, timeProcessor } from '../measure';
 import { normalWeights } from './sources';
 
 const SIDES = { rows: 64, columns: 1024 };
@@ -67,7 +67,7 @@ export async function* fixedRateSpeed(context: BenchContext): AsyncGenerator<Ben
           what: `${code.id}, ${preset}, ${bits} bits: from weights to bytes, one thread`,
           unit: 'µs a weight',
           ours: scaled(
-            timeRepeatedly(times, () => code.encode(weights, bits, preset)),
+            timeProcessor(times, () => code.encode(weights, bits, preset)),
             1e6 / CHUNK,
           ),
           peers: {},
@@ -88,7 +88,7 @@ function decoding(code: Code, weights: Float32Array, bits: number, times: number
     what: `${code.id}, balanced, ${bits} bits: decoding to float32, one thread`,
     unit: 'ns a weight',
     ours: scaled(
-      timeRepeatedly(4 * times, () => decoder.decode(0, bytes)),
+      timeProcessor(4 * times, () => decoder.decode(0, bytes)),
       1e9 / CHUNK,
     ),
     peers: {},

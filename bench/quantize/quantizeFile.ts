@@ -7,6 +7,8 @@ import { quantizeModel } from '../../src/quantize/quantizeModel';
 export interface FileReport {
   /** From the start of the process to the end of the file. */
   readonly seconds: number;
+  /** Seconds of processor time, all threads together: what a busy machine does not change. */
+  readonly processorSeconds: number;
   /** Resident memory at its peak, threads included. */
   readonly megabytes: number;
   readonly bits: number;
@@ -21,8 +23,10 @@ async function main(input: string, output: string): Promise<void> {
   let step = await run.next();
   while (step.done !== true) step = await run.next();
   await pool.dispose();
+  const { user, system } = process.cpuUsage();
   const report: FileReport = {
     seconds: performance.now() / 1000,
+    processorSeconds: (user + system) / 1e6,
     megabytes: process.resourceUsage().maxRSS / 1000,
     bits: step.value.bitsPerWeight.weights,
     distortion: step.value.distortion,

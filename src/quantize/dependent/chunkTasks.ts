@@ -16,20 +16,17 @@ export interface ScaledWeights {
   readonly rms: Float64Array;
 }
 
-/** The integers of one chunk: the search of all its streams. */
-export function searchChunk(stateBits: number, chunk: ScaledWeights): Int16Array {
-  const { weights, columns, column, steps, rms } = chunk;
+/** The integers of one stream. */
+export function searchStream(stateBits: number, stream: ScaledWeights): Int16Array {
+  const { weights, columns, column, steps, rms } = stream;
   const targets = new Float32Array(weights.length);
   for (const { row, start, end } of rowPieces({ columns }, { start: column, end: column + weights.length })) {
     const [from, to] = [start - column, end - column];
     const scaling = { step: steps[row]!, rms: rms[row]! };
     fillTargets(weights.subarray(from, to), scaling, targets.subarray(from, to));
   }
-  const search = trellisSearch(stateBits);
   const indices = new Int16Array(weights.length);
-  for (const { start, end } of streamRanges(weights.length)) {
-    searchFrom(search, targets.subarray(start, end), 0, indices.subarray(start, end));
-  }
+  searchFrom(trellisSearch(stateBits), targets, 0, indices);
   return indices;
 }
 

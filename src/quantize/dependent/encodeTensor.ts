@@ -5,7 +5,7 @@ import type { JsonObject } from '../../protocol/validate';
 import { chooseModel } from './chooseModel';
 import { fillClasses, type EntropyModel } from './entropyModel';
 import { encodeHead } from './head';
-import { chunkRanges, rowCount, rowPieces, type Layout } from './layout';
+import { allStreams, chunkRanges, rowCount, rowPieces, type Layout } from './layout';
 import { rowStepsOf, type Steps } from './steps';
 
 export interface EncodeOptions {
@@ -33,12 +33,12 @@ export async function searchMatrix(
   stateBits: number,
   { pool, signal, onProgress }: EncodeOptions,
 ): Promise<Int16Array> {
-  const ranges = chunkRanges(layout);
+  const streams = allStreams(layout);
   const { columns } = layout;
   const rowSteps = rowStepsOf(steps, rowCount(layout));
   const indices = new Int16Array(layout.size);
-  const searchRange = async (i: number) => {
-    const { start, end } = ranges[i]!;
+  const searchOne = async (i: number) => {
+    const { start, end } = streams[i]!;
     const rows = [Math.floor(start / columns), Math.ceil(end / columns)] as const;
     const found = await pool.run('dependent.search', stateBits, {
       weights: weights.subarray(start, end),
@@ -49,10 +49,10 @@ export async function searchMatrix(
     });
     indices.set(found, start);
   };
-  await inParallel(ranges.length, searchRange, {
+  await inParallel(streams.length, searchOne, {
     pool,
     signal,
-    onDone: (done) => onProgress?.((SEARCH_SHARE * done) / ranges.length),
+    onDone: (done) => onProgress?.((SEARCH_SHARE * done) / streams.length),
   });
   return indices;
 }

@@ -1,10 +1,10 @@
 import type { Range } from '../groups';
 import { elementCount, rowLength } from '../matrixShape';
 
-/** Weights that a chunk aims at: its table, lengths and states then take 0.002 bits a weight. */
-const CHUNK = 131072;
+/** Weights that a chunk aims at: its table, lengths and states then take 0.001 bits a weight. */
+const CHUNK = 2 ** 18;
 /** What chunks may be, but for the last one of a tensor. */
-export const CHUNK_LIMITS = { min: 16384, max: 196608 } as const;
+export const CHUNK_LIMITS = { min: 16384, max: 393216 } as const;
 /** Chunks of so many weights or more are four streams. */
 const SHORTEST_OF_FOUR = 16384;
 
@@ -26,8 +26,8 @@ export function tensorLayout(shape: readonly number[]): Layout {
 }
 
 /**
- * The layout of a matrix: chunks of whole rows, near 131 072 weights; where rows are longer than 196 608,
- * chunks go on from row to row.
+ * The layout of a matrix: chunks of whole rows, near 2¹⁸ weights; where rows are longer than 393 216, chunks
+ * go on from row to row.
  */
 export function layoutOf(size: number, columns: number): Layout {
   const chunk = columns > CHUNK_LIMITS.max ? CHUNK : columns * Math.max(1, Math.round(CHUNK / columns));
@@ -54,6 +54,16 @@ export function streamRanges(length: number): readonly Range[] {
   if (length < SHORTEST_OF_FOUR) return [{ start: 0, end: length }];
   const quarter = Math.floor(length / 4);
   return [0, 1, 2, 3].map((i) => ({ start: i * quarter, end: i === 3 ? length : (i + 1) * quarter }));
+}
+
+/** All streams of a tensor, one after another. */
+export function allStreams(layout: Layout): readonly Range[] {
+  return chunkRanges(layout).flatMap((chunk) =>
+    streamRanges(chunk.end - chunk.start).map(({ start, end }) => ({
+      start: chunk.start + start,
+      end: chunk.start + end,
+    })),
+  );
 }
 
 /** A stretch of weights within one row. */

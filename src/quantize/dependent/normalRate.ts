@@ -15,6 +15,9 @@ const RATES: readonly (readonly [number, number])[] = [
   [-3, 4.045],
 ];
 
+/** Halvings of the interval in which a step is sought: to a thousandth of an octave and better. */
+const HALVINGS = 16;
+
 /** Bits a weight at a step of 2^`logStep` root mean squares. */
 export function normalRate(logStep: number): number {
   if (logStep >= RATES[0]![0]) return 0;
@@ -45,7 +48,7 @@ export function logStepFor(sources: readonly NormalSource[], bits: number): numb
   if (logs.length === 0) return 0;
   let low = logs.reduce((least, { log }) => Math.min(least, log), Infinity) - 2 * bits - 10;
   let high = logs.reduce((most, { log }) => Math.max(most, log), -Infinity) + 1;
-  for (let round = 0; round < 60; round++) {
+  for (let round = 0; round < HALVINGS; round++) {
     const middle = (low + high) / 2;
     const spent = logs.reduce((sum, { weights, log }) => sum + weights * normalRate(middle - log), 0);
     if (spent > bits * total) low = middle;

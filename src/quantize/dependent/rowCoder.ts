@@ -4,7 +4,7 @@ import { codingOf } from './encodeTensor';
 import { chooseModel } from './chooseModel';
 import { fillClasses } from './entropyModel';
 import { encodeHead } from './head';
-import { chunkRanges, layoutOf, streamRanges, type Layout } from './layout';
+import { allStreams, chunkRanges, layoutOf } from './layout';
 import { logStepFor } from './normalRate';
 import { statesFor } from './presets';
 import { quarterOctaves, rowStep, SMALLEST_STEP } from './rowSteps';
@@ -39,7 +39,8 @@ export function startDependentRows(
 
   const indices = new Int16Array(layout.size);
   const targets = new Float32Array(columns);
-  const starts = streamStarts(layout);
+  // With each stream a new path of the trellis begins.
+  const starts = allStreams(layout).map(({ start }) => start);
   let state = 0;
   let stream = 0;
 
@@ -99,11 +100,4 @@ function relativeColumnRms(work: Float32Array, rowRms: Float64Array, columns: nu
     for (let i = 0; i < columns; i++) squares[i] = squares[i]! + (row[i]! / rms) ** 2;
   }
   return squares.map((sum) => Math.sqrt(sum / Math.max(1, filled)));
-}
-
-/** Where a stream begins, and with it a new path of the trellis; in ascending order. */
-function streamStarts(layout: Layout): number[] {
-  return chunkRanges(layout).flatMap((chunk) =>
-    streamRanges(chunk.end - chunk.start).map(({ start }) => chunk.start + start),
-  );
 }

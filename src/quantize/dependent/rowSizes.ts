@@ -13,16 +13,30 @@ export function measureRows(weights: Float32Array, layout: Layout): RowSizes {
   const rms = new Float64Array(rows);
   const peaks = new Float64Array(rows);
   for (const { row, start, end } of rowPieces(layout, { start: 0, end: layout.size })) {
-    let squares = 0;
-    let peak = 0;
-    for (let i = start; i < end; i++) {
-      const weight = weights[i]!;
-      squares += weight * weight;
-      const magnitude = weight < 0 ? -weight : weight;
-      if (magnitude > peak) peak = magnitude;
+    // Two sums side by side: each addition waits for the one before.
+    let even = 0;
+    let odd = 0;
+    let low = 0;
+    let high = 0;
+    const pairs = end - ((end - start) & 1);
+    for (let i = start; i < pairs; i += 2) {
+      const a = weights[i]!;
+      const b = weights[i + 1]!;
+      even += a * a;
+      odd += b * b;
+      if (a < low) low = a;
+      if (b < low) low = b;
+      if (a > high) high = a;
+      if (b > high) high = b;
     }
-    rms[row] = Math.sqrt(squares / (end - start));
-    peaks[row] = peak;
+    if (pairs < end) {
+      const last = weights[pairs]!;
+      even += last * last;
+      low = Math.min(low, last);
+      high = Math.max(high, last);
+    }
+    rms[row] = Math.sqrt((even + odd) / (end - start));
+    peaks[row] = Math.max(-low, high);
   }
   return { rms, peaks };
 }

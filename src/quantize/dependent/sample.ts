@@ -21,7 +21,7 @@ export interface TensorSample {
 }
 
 /** Pieces of rows are at most so long. */
-const LONGEST_PIECE = 131072;
+const LONGEST_PIECE = 65536;
 /**
  * Bits of a stream beyond those of its weights: 16 that its state starts with, and what the last state does
  * not fill of 32, 8 on average.

@@ -103,11 +103,11 @@ async function takeSamples(
   return samples;
 }
 
-/** All rows as normal weights; without a unit each has a step of its own size. */
+/** The rows of the samples as normal weights; without a unit each has a step of its own size. */
 function normalSources(samples: readonly SampledTensor[], unit: number | undefined): NormalSource[] {
-  return samples.flatMap(({ tensor, sample: { layout, sizes } }) =>
-    Array.from(sizes.rms, (rms) => ({
-      weights: layout.columns,
+  return samples.flatMap(({ tensor, sample: { layout, matrix } }) =>
+    Array.from(matrix.rms, (rms) => ({
+      weights: layout.size / matrix.rms.length,
       rms,
       relativeStep: (unit ?? rms) * 2 ** tensor.bitsToSpare,
     })),

@@ -1,4 +1,4 @@
-import { encodeChunk, searchChunk } from '../dependent/chunkTasks';
+import { encodeChunk, searchStream } from '../dependent/chunkTasks';
 import { codeLayer, layerCurvature } from '../feedback/layerTasks';
 import { outputError } from '../feedback/outputError';
 import { codeChunk } from '../kashin/codeChunk';
@@ -7,7 +7,7 @@ import { encodeTrellisChunk } from '../trellis/chunkTask';
 
 /** The heavy loops of all methods, by name. Each takes and gives plain data, so that a thread can run it. */
 export const tasks = {
-  'dependent.search': searchChunk,
+  'dependent.search': searchStream,
   'dependent.encode': encodeChunk,
   'kashin.chunk': codeChunk,
   'feedback.curvature': layerCurvature,

@@ -25,7 +25,7 @@ describe('the row coder of dependent', () => {
       [300, 64],
       [70, 1000],
       [3, 70_000],
-      [2, 200_000],
+      [2, 400_000],
     ] as const) {
       const work = normalSample(rows * columns, rows);
       await codeRows({ rows, columns, work, rowSteps: new Float64Array(rows).fill(1) }, 3);
