@@ -1,9 +1,24 @@
-import { afterEach, expect, it } from 'vitest';
+import type * as workerThreads from 'node:worker_threads';
+import { afterEach, expect, it, vi } from 'vitest';
 import { dependent } from '../../../../src/quantize/dependent/dependent';
 import type { KernelPool } from '../../../../src/quantize/kernels/pool';
 import { threadPool } from '../../../../src/quantize/kernels/threadPool';
 import { quantizeOptions } from '../methodContract';
 import { normalSample } from '../samples';
+
+const threads = vi.hoisted(() => ({ live: 0 }));
+
+vi.mock('node:worker_threads', async (importOriginal) => {
+  const original = await importOriginal<typeof workerThreads>();
+  class CountedWorker extends original.Worker {
+    constructor(...parameters: ConstructorParameters<typeof original.Worker>) {
+      super(...parameters);
+      threads.live++;
+      this.on('exit', () => threads.live--);
+    }
+  }
+  return { ...original, Worker: CountedWorker };
+});
 
 const pools: KernelPool[] = [];
 
@@ -18,10 +33,6 @@ function productPool(threads: number): KernelPool {
   return pool;
 }
 
-function liveThreads(): number {
-  return (process.report.getReport() as unknown as { readonly workers: readonly unknown[] }).workers.length;
-}
-
 it('gives the same file on threads as without, however many there are', async () => {
   const x = normalSample(300 * 1000, 1);
   const options = quantizeOptions({ bits: 2.5, groupSize: 128 });
@@ -34,7 +45,6 @@ it('gives the same file on threads as without, however many there are', async ()
 });
 
 it('stops in the middle when it is told to, and leaves no thread once the pool is disposed', async () => {
-  const before = liveThreads();
   const controller = new AbortController();
   const reason = new Error('enough');
   const pool = productPool(2);
@@ -53,6 +63,7 @@ it('stops in the middle when it is told to, and leaves no thread once the pool i
   const run = dependent.quantize(x, [256, 4096], { ...options, onProgress }, { step: 0.25 });
   await expect(run).rejects.toBe(reason);
   expect(reports).toBeLessThan(10);
+  expect(threads.live).toBe(2);
   await pool.dispose();
-  expect(liveThreads()).toBe(before);
+  expect(threads.live).toBe(0);
 });

@@ -1,9 +1,24 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type * as workerThreads from 'node:worker_threads';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { UserError } from '../../../../src/protocol/userError';
 import { inParallel } from '../../../../src/quantize/kernels/inParallel';
 import type { KernelPool } from '../../../../src/quantize/kernels/pool';
 import { threadPool } from '../../../../src/quantize/kernels/threadPool';
 import { bundle, type Bundle } from '../../worker/bundle';
+
+const threads = vi.hoisted(() => ({ live: 0 }));
+
+vi.mock('node:worker_threads', async (importOriginal) => {
+  const original = await importOriginal<typeof workerThreads>();
+  class CountedWorker extends original.Worker {
+    constructor(...parameters: ConstructorParameters<typeof original.Worker>) {
+      super(...parameters);
+      threads.live++;
+      this.on('exit', () => threads.live--);
+    }
+  }
+  return { ...original, Worker: CountedWorker };
+});
 
 /** A pool whose threads run the tasks of `thread.ts`. */
 interface TestPool extends Omit<KernelPool, 'run'> {
@@ -29,11 +44,6 @@ function testPool(threads: number): TestPool {
   return pool;
 }
 
-function liveThreads(): number {
-  const { workers } = process.report.getReport() as unknown as { readonly workers: readonly unknown[] };
-  return workers.length;
-}
-
 describe('a pool of threads', () => {
   it('copies the elements of its inputs alone, and leaves them usable', async () => {
     const pool = testPool(1);
@@ -52,14 +62,13 @@ describe('a pool of threads', () => {
   });
 
   it('runs tasks on all its threads at once, and starts no more than it needs', async () => {
-    const before = liveThreads();
     const pool = testPool(3);
     await pool.run('thread', 0);
     await pool.run('thread', 0);
-    expect(liveThreads() - before).toBe(1);
-    const threads = await Promise.all(Array.from({ length: 12 }, () => pool.run('thread', 50)));
-    expect(new Set(threads).size).toBe(3);
-    expect(liveThreads() - before).toBe(3);
+    expect(threads.live).toBe(1);
+    const ids = await Promise.all(Array.from({ length: 12 }, () => pool.run('thread', 50)));
+    expect(new Set(ids).size).toBe(3);
+    expect(threads.live).toBe(3);
   });
 
   it('throws a UserError as such, and a fault with the stack of its thread; then it goes on', async () => {
@@ -87,12 +96,11 @@ describe('a pool of threads', () => {
   });
 
   it('leaves no thread and no open promise when it is disposed', async () => {
-    const before = liveThreads();
     const pool = testPool(2);
     const runs = Array.from({ length: 5 }, () => pool.run('thread', 10_000));
     const outcomes = Promise.allSettled(runs);
     await pool.dispose();
-    expect(liveThreads()).toBe(before);
+    expect(threads.live).toBe(0);
     expect((await outcomes).map(({ status }) => status)).toEqual(Array(5).fill('rejected'));
     await expect(pool.run('thread', 0)).rejects.toThrow('disposed');
   });
