@@ -732,7 +732,7 @@ def open_dependent(tensor: Packed) -> Dependent:
         raise NativeFileError(f"{tensor.name}: stateBits is {state_bits}")
     columns = tensor.number("columns", 1, tensor.size)
     rows = -(-tensor.size // columns)
-    chunks = tensor.chunks_of(tensor.number("chunk", 16384, 196608))
+    chunks = tensor.chunks_of(tensor.number("chunk", 16384, 393216))
     streams = [stream for size, chunk in chunks for stream in cut_chunk(size, chunk)]
     head = Bits(tensor.head, f"{tensor.name}, its head")
     step = np.array(head.number(32), np.uint32).view(np.float32)[()]
