@@ -119,7 +119,10 @@ export interface QuantizationMethod {
 export interface FeedbackMatrix {
   readonly rows: number;
   readonly columns: number;
-  /** `[rows, columns]`; the feedback changes rows below the one that was coded last. */
+  /**
+   * `[rows, columns]`. The feedback changes it: a row is as it is to be coded from when it is its turn, or that
+   * of the first row of its group, {@link RowCoder.groupRows}.
+   */
   readonly work: Float32Array;
   /**
    * Relative steps of the rows: the diagonal of U, where H⁻¹ = UᵀU. An error in row c costs

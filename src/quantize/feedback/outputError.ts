@@ -1,4 +1,5 @@
-import { subtractCombination } from './combination';
+import { consecutive } from '../groups';
+import { createRowUpdates } from './rowUpdates';
 
 /**
  * How far a layer's output moves when its weights W become Ŵ, relative to the output itself:
@@ -20,18 +21,28 @@ export function outputError(
   return error === 0 ? 0 : error / energy(hessian, inputs, original);
 }
 
-/** tr(AᵀHA) for A `[inputs, outputs]`, as Σ_i a_i·(H_ii a_i + 2·Σ_{j<i} H_ij a_j). */
+/** Rows of the matrix that are multiplied at once. */
+const BLOCK = 128;
+
+/** tr(AᵀHA) for A `[inputs, outputs]`, as Σ_k a_k·(H_kk a_k + 2·Σ_{i<k} H_ik a_i). */
 function fullEnergy(hessian: Float64Array, inputs: number, matrix: Float32Array): number {
   const outputs = matrix.length / inputs;
-  const others = new Float32Array(outputs);
+  const updates = createRowUpdates(inputs, outputs, Math.min(BLOCK, inputs));
+  const { target, block, coefficients } = updates;
+  target.fill(0);
+  for (const { start, end } of consecutive(0, inputs, BLOCK)) {
+    block.set(matrix.subarray(start * outputs, end * outputs));
+    for (let i = start; i < end; i++) {
+      coefficients.set(hessian.subarray(i * inputs + start, (i + 1) * inputs), (i - start) * inputs + start);
+      updates.subtract(i + 1, end, i - start, 1);
+    }
+    updates.subtract(end, inputs, 0, end - start);
+  }
   let sum = 0;
-  for (let i = 0; i < inputs; i++) {
-    others.fill(0);
-    subtractCombination(others, matrix.subarray(0, i * outputs), hessian, i * inputs, 1);
-    const weight = hessian[i * inputs + i]!;
-    for (let k = 0; k < outputs; k++) {
-      const value = matrix[i * outputs + k]!;
-      sum += value * (weight * value - 2 * others[k]!);
+  for (let k = 0; k < inputs; k++) {
+    const weight = hessian[k * inputs + k]!;
+    for (let j = k * outputs; j < (k + 1) * outputs; j++) {
+      sum += matrix[j]! * (weight * matrix[j]! - 2 * target[j]!);
     }
   }
   return sum;

@@ -1,7 +1,7 @@
 import { cooperate } from '../cooperate';
 import type { CodedRows, FeedbackMatrix, RowCoder } from '../method';
 import type { Curvature } from './curvature';
-import { subtractCombination } from './combination';
+import { startFeedback } from './rowFeedback';
 
 /** Least number of rows whose errors are gathered before the rows below them all get them at once. */
 const BLOCK = 128;
@@ -37,35 +37,18 @@ export async function codeWithFeedback(
   const outputs = weights.length / inputs;
   const work = weights.slice();
   const reconstruction = new Float32Array(weights.length);
-  const rowOf = (matrix: Float32Array, row: number) => matrix.subarray(row * outputs, (row + 1) * outputs);
   const coder = start({ rows: inputs, columns: outputs, work, rowSteps });
   const { groupRows = 1 } = coder;
   const block = groupRows * Math.ceil(BLOCK / groupRows);
-  const errors = new Float32Array(block * outputs);
+  const feedback = factor && startFeedback(weights, factor, inputs, block);
   const pause = cooperate(signal);
-  for (let top = 0; top < inputs; top += block) {
-    const bottom = Math.min(top + block, inputs);
-    for (let c = top; c < bottom; c++) {
-      coder.code(c, rowOf(reconstruction, c));
-      onProgress?.((c + 1) / inputs);
-      if (factor !== undefined) {
-        scaledError(rowOf(errors, c - top), rowOf(work, c), rowOf(reconstruction, c), 1 / rowSteps[c]!);
-        for (let k = c + 1; k < bottom; k++) {
-          subtractCombination(rowOf(work, k), rowOf(errors, c - top), factor, c * inputs + k, inputs);
-        }
-      }
-      await pause();
-    }
-    if (factor === undefined) continue;
-    const finished = errors.subarray(0, (bottom - top) * outputs);
-    for (let k = bottom; k < inputs; k++) {
-      subtractCombination(rowOf(work, k), finished, factor, top * inputs + k, inputs);
-      await pause();
-    }
+  for (let c = 0; c < inputs; c++) {
+    feedback?.read(c, c % groupRows === 0 ? Math.min(c + groupRows, inputs) : c + 1, work);
+    const coded = reconstruction.subarray(c * outputs, (c + 1) * outputs);
+    coder.code(c, coded);
+    feedback?.add(c, coded);
+    onProgress?.((c + 1) / inputs);
+    await pause();
   }
   return { ...coder.finish(), reconstruction };
-}
-
-function scaledError(error: Float32Array, row: Float32Array, coded: Float32Array, scale: number): void {
-  for (let j = 0; j < error.length; j++) error[j] = (row[j]! - coded[j]!) * scale;
 }

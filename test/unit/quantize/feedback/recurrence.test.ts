@@ -56,24 +56,36 @@ describe('codeWithFeedback', () => {
   });
 
   it('shows a coder its group with all errors of the rows above made up for', async () => {
-    const { weights, hessian, inputs } = transformerLayer(200, 3, 4);
-    const curvature = curvatureOfHessian(hessian, inputs);
-    const seen: Float32Array[] = [];
-    const start =
-      (groupRows: number) =>
-      (matrix: FeedbackMatrix): RowCoder => ({
-        ...roundingCoder(0.5)(matrix),
-        groupRows,
+    const outputs = 3;
+    const { weights, hessian, inputs } = transformerLayer(200, outputs, 4);
+    const { factor, ...curvature } = curvatureOfHessian(hessian, inputs);
+    let seen = new Float32Array();
+    const start = (matrix: FeedbackMatrix): RowCoder => {
+      const rounding = roundingCoder(0.5)(matrix);
+      return {
+        ...rounding,
+        groupRows: 96,
         code(index, reconstruction) {
-          if (index === 96) seen.push(matrix.work.slice(96 * 3, 192 * 3));
-          roundingCoder(0.5)(matrix).code(index, reconstruction);
+          if (index === 96) seen = matrix.work.slice(96 * outputs, 192 * outputs);
+          rounding.code(index, reconstruction);
         },
-      });
-    // In one block that holds all rows, every update is made at once.
-    await codeWithFeedback(weights, curvature, start(200));
-    await codeWithFeedback(weights, curvature, start(96));
-    expect(seen[1]!.length).toBe(96 * 3);
-    for (let i = 0; i < 96 * 3; i++) expect(seen[1]![i]).toBeCloseTo(seen[0]![i]!, 5);
+      };
+    };
+    const { reconstruction } = await codeWithFeedback(weights, { ...curvature, factor: factor! }, start);
+
+    const work = Float64Array.from(weights);
+    for (let c = 0; c < 96; c++) {
+      for (let k = c + 1; k < 192; k++) {
+        const share = factor![c * inputs + k]! / curvature.rowSteps[c]!;
+        for (let j = 0; j < outputs; j++) {
+          work[k * outputs + j]! -= (work[c * outputs + j]! - reconstruction[c * outputs + j]!) * share;
+        }
+      }
+    }
+    const expected = work.subarray(96 * outputs, 192 * outputs);
+    expect(seen.length).toBe(expected.length);
+    const worst = seen.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i]!)), 0);
+    expect(worst).toBeLessThan(1e-4);
   });
 
   it('leaves the weights alone, and codes them as they are where only moments are known', async () => {
