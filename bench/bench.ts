@@ -31,7 +31,7 @@ export interface BenchContext {
 }
 
 /** A part of a bench, such as all that is measured of one method. */
-export type RowSource = (context: BenchContext) => AsyncIterable<BenchRow>;
+export type RowSource = (context: BenchContext) => AsyncIterable<BenchRow> | Iterable<BenchRow>;
 
 export interface Bench {
   readonly name: string;

@@ -4,10 +4,20 @@ import { dependentQuality } from './dependentQuality';
 import { dependentSpeed } from './dependentSpeed';
 import { fixedRateQuality } from './fixedRateQuality';
 import { fixedRateSpeed } from './fixedRateSpeed';
+import { kashinDecomposition } from './kashinDecomposition';
+import { kashinProduct } from './kashinProduct';
 
 /** One source for each method, or for each of its sides. */
 export const quantizeBench: Bench = {
   name: 'quantize',
   what: 'error, bits and speed of the ways to quantize weights',
-  sources: [dependentQuality, dependentSpeed, dependentFile, fixedRateQuality, fixedRateSpeed],
+  sources: [
+    dependentQuality,
+    dependentSpeed,
+    dependentFile,
+    fixedRateQuality,
+    fixedRateSpeed,
+    kashinDecomposition,
+    kashinProduct,
+  ],
 };
