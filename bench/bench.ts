@@ -36,7 +36,8 @@ export type RowSource = (context: BenchContext) => AsyncIterable<BenchRow> | Ite
 export interface Bench {
   readonly name: string;
   readonly what: string;
-  readonly sources: readonly RowSource[];
+  /** Its parts, by the names that `--only` takes. */
+  readonly sources: Readonly<Record<string, RowSource>>;
   /** Installs what peers need into an environment of the bench's own; absent where they need nothing. */
   setup?(context: BenchContext): Promise<void>;
 }

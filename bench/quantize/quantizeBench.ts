@@ -2,16 +2,18 @@ import type { Bench } from '../bench';
 import { dependentFile } from './dependentFile';
 import { dependentQuality } from './dependentQuality';
 import { dependentSpeed } from './dependentSpeed';
+import { encoderRows } from './encoder/encoderRows';
+import { feedback } from './feedback';
 import { fixedRateQuality } from './fixedRateQuality';
 import { fixedRateSpeed } from './fixedRateSpeed';
 import { kashinDecomposition } from './kashinDecomposition';
 import { kashinProduct } from './kashinProduct';
 
-/** One source for each method, or for each of its sides. */
+/** A part for each method, or for each of its sides. */
 export const quantizeBench: Bench = {
   name: 'quantize',
   what: 'error, bits and speed of the ways to quantize weights',
-  sources: [
+  sources: {
     dependentQuality,
     dependentSpeed,
     dependentFile,
@@ -19,5 +21,7 @@ export const quantizeBench: Bench = {
     fixedRateSpeed,
     kashinDecomposition,
     kashinProduct,
-  ],
+    feedback,
+    encoder: encoderRows,
+  },
 };

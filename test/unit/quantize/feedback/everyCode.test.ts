@@ -7,7 +7,7 @@ import { transpose, transposedShape } from '../../../../src/quantize/matrixShape
 import { quantizationMethod } from '../../../../src/quantize/registry';
 import { bitsPerWeight, quantizeOptions, readBack } from '../methodContract';
 import { bitsOf } from '../samples';
-import { transformerLayer, type Layer } from './layer';
+import { transformerLayer, type Layer } from '../../../../bench/quantize/transformerLayer';
 
 const INPUTS = 512;
 const OUTPUTS = 384;

@@ -5,7 +5,7 @@ import { outputError } from '../../../../src/quantize/feedback/outputError';
 import { codeWithFeedback } from '../../../../src/quantize/feedback/recurrence';
 import type { FeedbackMatrix, RowCoder } from '../../../../src/quantize/method';
 import { normalSample } from '../samples';
-import { transformerLayer } from './layer';
+import { transformerLayer } from '../../../../bench/quantize/transformerLayer';
 import { roundingCoder } from './roundingCoder';
 
 const identity = (n: number) => Float64Array.from({ length: n * n }, (_, i) => Number(i % (n + 1) === 0));

@@ -1,15 +1,8 @@
-import type { QuantizationMethodId } from '../../src/protocol/jobSpec';
-import { calibrateModel, calibrationData } from '../../src/quantize/calibration/calibrateModel';
-import type { CalibrationData } from '../../src/quantize/calibration/statistics';
-import type { Bench, BenchContext, BenchRow, Measured } from '../bench';
+import type { QuantizationMethodId } from '../../../src/protocol/jobSpec';
+import { calibrateModel, calibrationData } from '../../../src/quantize/calibration/calibrateModel';
+import type { CalibrationData } from '../../../src/quantize/calibration/statistics';
+import type { BenchContext, BenchRow, Measured } from '../../bench';
 import { openEncoder, type EncoderModel, type Outcome } from './encoderModel';
-
-/** What the errors of quantized weights do to the result of a real model. */
-export const encoderBench: Bench = {
-  name: 'encoder',
-  what: 'a sentence encoder, quantized, on e-mails that it was not calibrated with',
-  sources: [encoderRows],
-};
 
 const UNIT = 'mean (1 − cosine)';
 
@@ -20,7 +13,11 @@ interface Variant {
   readonly calibration?: CalibrationData;
 }
 
-async function* encoderRows(context: BenchContext): AsyncGenerator<BenchRow> {
+/**
+ * What the errors of quantized weights do to the result of a real model: a sentence encoder on e-mails that it
+ * was not calibrated with.
+ */
+export async function* encoderRows(context: BenchContext): AsyncGenerator<BenchRow> {
   const emails = context.quick ? { calibration: 40, test: 100 } : { calibration: 250, test: 500 };
   const encoder = await openEncoder(emails);
   try {

@@ -1,5 +1,5 @@
-import { createInvolution } from '../../../../src/math/involution';
-import { Random } from '../../../../src/math/random';
+import { createInvolution } from '../../src/math/involution';
+import { Random } from '../../src/math/random';
 
 /** A layer and the second moments of its inputs. */
 export interface Layer {
