@@ -115,7 +115,7 @@ function scaledWeights(weights: Float32Array): ScaledWeights {
     weights,
     columns: COLUMNS,
     column: 0,
-    steps: new Float64Array(rows).fill(STEP),
+    step: STEP,
     rms: new Float64Array(rows).fill(1),
   };
 }

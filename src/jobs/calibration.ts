@@ -6,7 +6,7 @@ import { openCalibration } from '../quantize/calibration/openCalibration';
 import type { CalibrationData } from '../quantize/calibration/statistics';
 import type { KernelPool } from '../quantize/kernels/pool';
 import { reporting } from '../quantize/reporting';
-import { isEmbedding } from '../quantize/selection';
+import { isEmbedding } from '../quantize/bitsToSpare';
 import type { JobContext } from './job';
 
 /**

@@ -66,8 +66,8 @@ export interface QuantizedTensor {
 export interface PlannedTensor {
   readonly entry: TensorEntry;
   /**
-   * Bits a weight that it needs less than the others for the same harm to the model, 0 to 1. A plan
-   * coarsens its step by 2 to this power; the bits asked for are those of all tensors together.
+   * Bits a weight that it needs less than the others for the same harm to the model. A plan coarsens its step by
+   * 2 to this power; the bits asked for are those of all tensors together, so that only differences count.
    */
   readonly bitsToSpare: number;
   /** Its weights, read from the file at each call. */
@@ -82,8 +82,6 @@ export interface PlannedTensor {
  */
 export interface TensorPlan {
   readonly step: number;
-  /** The step is in units of the root mean square of each row. */
-  readonly relative?: boolean;
 }
 
 /** A way to code a tensor in few bits. */

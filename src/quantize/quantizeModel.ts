@@ -12,6 +12,7 @@ import type {
 } from '../protocol/events';
 import type { QuantizeSpec } from '../protocol/jobSpec';
 import { UserError } from '../protocol/userError';
+import { bitsToSpare } from './bitsToSpare';
 import type { CalibrationData } from './calibration/statistics';
 import { codeTensor, type CodedTensor } from './codeTensor';
 import { decibels, distortionOf, errorSums, type ErrorSums } from './error';
@@ -25,7 +26,7 @@ import { packedTensorLength } from './packedTensor';
 import { quantizationMethod } from './registry';
 import { reporting } from './reporting';
 import { roundTo } from './rounding';
-import { bitsToSpare, keepReason } from './selection';
+import { keepReason } from './selection';
 import { packedBudget, type TensorFate } from './sizeBudget';
 import { weightHistogram } from './weightHistogram';
 

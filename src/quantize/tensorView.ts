@@ -1,7 +1,7 @@
 import type { ModelFormat, TensorEntry } from '../modelfile/model';
 import { METHOD_OFFERS, type QuantizeSpec } from '../protocol/jobSpec';
 import { matrixRows, rowLength, transpose, transposedShape } from './matrixShape';
-import { isEmbedding } from './selection';
+import { isEmbedding } from './bitsToSpare';
 
 /** How a method sees a tensor. */
 export interface TensorView {

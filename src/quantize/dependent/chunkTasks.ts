@@ -5,24 +5,24 @@ import { rowPieces, streamRanges } from './layout';
 import { searchFrom, trellisSearch } from './search';
 import { fillTargets } from './targets';
 
-/** Consecutive weights of a matrix, and how those of each row are scaled. */
+/** Consecutive weights of a matrix, and how they are scaled. */
 export interface ScaledWeights {
   readonly weights: Float32Array;
   readonly columns: number;
   /** Column of the first weight. */
   readonly column: number;
-  /** Step and root mean square of each row that has weights here. */
-  readonly steps: Float64Array;
+  readonly step: number;
+  /** Root mean square of each row that has weights here. */
   readonly rms: Float64Array;
 }
 
 /** The integers of one stream. */
 export function searchStream(stateBits: number, stream: ScaledWeights): Int16Array {
-  const { weights, columns, column, steps, rms } = stream;
+  const { weights, columns, column, step, rms } = stream;
   const targets = new Float32Array(weights.length);
   for (const { row, start, end } of rowPieces({ columns }, { start: column, end: column + weights.length })) {
     const [from, to] = [start - column, end - column];
-    const scaling = { step: steps[row]!, rms: rms[row]! };
+    const scaling = { step, rms: rms[row]! };
     fillTargets(weights.subarray(from, to), scaling, targets.subarray(from, to));
   }
   const indices = new Int16Array(weights.length);

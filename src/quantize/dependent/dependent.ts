@@ -4,7 +4,7 @@ import { tensorLayout } from './layout';
 import { statesFor } from './presets';
 import { startDependentRows } from './rowCoder';
 import { measureRows } from './rowSizes';
-import { stepsFor } from './steps';
+import { stepFor } from './stepFor';
 import { planTensors } from './plan';
 import { planSteps } from './stepSearch';
 
@@ -23,18 +23,13 @@ export const dependent: QuantizationMethod = {
   rowsHaveSteps: true,
 
   async quantize(values, shape, options, plan) {
-    const steps = plan ?? (await planAlone(values, shape, options));
+    const chosen = plan ?? (await planAlone(values, shape, options));
     const layout = tensorLayout(shape);
     const sizes = measureRows(values, layout);
     const matrix = { weights: values, layout, rms: sizes.rms };
-    const chosen = stepsFor(steps, sizes);
-    const { packed, coding, indices } = await encodeTensor(
-      matrix,
-      chosen,
-      statesFor(options.preset),
-      options,
-    );
-    return { values: reconstruct(indices, layout, chosen), packed, coding, iterations: 0 };
+    const step = stepFor(chosen, sizes);
+    const { packed, coding, indices } = await encodeTensor(matrix, step, statesFor(options.preset), options);
+    return { values: reconstruct(indices, step), packed, coding, iterations: 0 };
   },
 };
 

@@ -5,8 +5,7 @@ import type { JsonObject } from '../../protocol/validate';
 import { chooseModel } from './chooseModel';
 import { fillClasses, type EntropyModel } from './entropyModel';
 import { encodeHead } from './head';
-import { allStreams, chunkRanges, rowCount, rowPieces, type Layout } from './layout';
-import { rowStepsOf, type Steps } from './steps';
+import { allStreams, chunkRanges, type Layout } from './layout';
 
 export interface EncodeOptions {
   readonly pool: KernelPool;
@@ -29,23 +28,21 @@ const SEARCH_SHARE = 0.9;
 /** The integers of a whole matrix. */
 export async function searchMatrix(
   { weights, layout, rms }: Matrix,
-  steps: Steps,
+  step: number,
   stateBits: number,
   { pool, signal, onProgress }: EncodeOptions,
 ): Promise<Int16Array> {
   const streams = allStreams(layout);
   const { columns } = layout;
-  const rowSteps = rowStepsOf(steps, rowCount(layout));
   const indices = new Int16Array(layout.size);
   const searchOne = async (i: number) => {
     const { start, end } = streams[i]!;
-    const rows = [Math.floor(start / columns), Math.ceil(end / columns)] as const;
     const found = await pool.run('dependent.search', stateBits, {
       weights: weights.subarray(start, end),
       columns,
       column: start % columns,
-      steps: rowSteps.subarray(...rows),
-      rms: rms.subarray(...rows),
+      step,
+      rms: rms.subarray(Math.floor(start / columns), Math.ceil(end / columns)),
     });
     indices.set(found, start);
   };
@@ -87,16 +84,16 @@ export interface EncodedTensor {
 /** Codes a matrix: search, choice of frequencies, entropy code. */
 export async function encodeTensor(
   matrix: Matrix,
-  steps: Steps,
+  step: number,
   stateBits: number,
   options: EncodeOptions,
 ): Promise<EncodedTensor> {
   const { layout } = matrix;
-  const indices = await searchMatrix(matrix, steps, stateBits, options);
+  const indices = await searchMatrix(matrix, step, stateBits, options);
   const { model } = chooseModel(indices, layout);
   const chunks = await encodeChunks(indices, layout, model, options);
   return {
-    packed: { head: encodeHead({ ...steps, model }), chunks },
+    packed: { head: encodeHead({ step, model }), chunks },
     coding: codingOf(stateBits, layout),
     indices,
   };
@@ -108,12 +105,8 @@ export function codingOf(stateBits: number, { columns, chunk }: Layout): JsonObj
 }
 
 /** The weights that a decoder gets. */
-export function reconstruct(indices: Int16Array, layout: Layout, steps: Steps): Float32Array {
-  const values = new Float32Array(layout.size);
-  const rowSteps = rowStepsOf(steps, rowCount(layout));
-  for (const { row, start, end } of rowPieces(layout, { start: 0, end: layout.size })) {
-    const step = rowSteps[row]!;
-    for (let i = start; i < end; i++) values[i] = step * indices[i]!;
-  }
+export function reconstruct(indices: Int16Array, step: number): Float32Array {
+  const values = new Float32Array(indices.length);
+  for (const [i, index] of indices.entries()) values[i] = step * index;
   return values;
 }

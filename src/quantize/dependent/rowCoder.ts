@@ -9,7 +9,6 @@ import { logStepFor } from './normalRate';
 import { statesFor } from './presets';
 import { quarterOctaves, rowStep, SMALLEST_STEP } from './rowSteps';
 import { searchFrom, trellisSearch } from './search';
-import type { Steps } from './steps';
 import { fillColumnTargets } from './targets';
 
 /**
@@ -35,7 +34,7 @@ export function startDependentRows(
     relativeStep: rowStep(unit, quarters[r]!),
   }));
   const scale = plan?.step ?? 2 ** logStepFor(sources, bits);
-  const steps: Steps = { step: Math.fround(Math.max(SMALLEST_STEP, scale * unit)), rowQuarters: quarters };
+  const steps = { step: Math.fround(Math.max(SMALLEST_STEP, scale * unit)), rowQuarters: quarters };
 
   const indices = new Int16Array(layout.size);
   const targets = new Float32Array(columns);

@@ -1,23 +1,22 @@
 import { rowCount, rowPieces, type Layout } from './layout';
 
-/** What the steps of a matrix depend on. */
+/** What the search of a matrix needs to know of its weights. */
 export interface RowSizes {
   /** Root mean square of each row. */
   readonly rms: Float64Array;
-  /** Largest magnitude of each row. */
-  readonly peaks: Float64Array;
+  /** Largest magnitude of all. */
+  readonly peak: number;
 }
 
 export function measureRows(weights: Float32Array, layout: Layout): RowSizes {
   const rows = rowCount(layout);
   const rms = new Float64Array(rows);
-  const peaks = new Float64Array(rows);
+  let low = 0;
+  let high = 0;
   for (const { row, start, end } of rowPieces(layout, { start: 0, end: layout.size })) {
     // Two sums side by side: each addition waits for the one before.
     let even = 0;
     let odd = 0;
-    let low = 0;
-    let high = 0;
     const pairs = end - ((end - start) & 1);
     for (let i = start; i < pairs; i += 2) {
       const a = weights[i]!;
@@ -36,7 +35,6 @@ export function measureRows(weights: Float32Array, layout: Layout): RowSizes {
       high = Math.max(high, last);
     }
     rms[row] = Math.sqrt((even + odd) / (end - start));
-    peaks[row] = Math.max(-low, high);
   }
-  return { rms, peaks };
+  return { rms, peak: Math.max(-low, high) };
 }

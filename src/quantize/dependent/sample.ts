@@ -6,7 +6,7 @@ import { searchMatrix, type EncodeOptions, type Matrix } from './encodeTensor';
 import { encodeHead } from './head';
 import { chunkRanges, layoutOf, rowCount, streamRanges, tensorLayout, type Layout } from './layout';
 import { measureRows, type RowSizes } from './rowSizes';
-import { stepsFor } from './steps';
+import { stepFor } from './stepFor';
 import type { TensorPlan } from '../method';
 
 /** What a step search keeps of a tensor. */
@@ -16,8 +16,6 @@ export interface TensorSample {
   readonly sizes: RowSizes;
   /** Some rows, or pieces of them, as a matrix. */
   readonly matrix: Matrix;
-  /** The row that each is from. */
-  readonly rows: readonly number[];
 }
 
 /** Pieces of rows are at most so long. */
@@ -41,8 +39,7 @@ export function sampleTensor(
   const sizes = measureRows(weights, layout);
   const whole = { layout, sizes };
   if (share >= layout.size) {
-    const rows = Array.from(sizes.rms, (_, row) => row);
-    return { ...whole, matrix: { weights, layout, rms: sizes.rms }, rows };
+    return { ...whole, matrix: { weights, layout, rms: sizes.rms } };
   }
   const length = Math.min(layout.columns, LONGEST_PIECE);
   const full = Math.floor(layout.size / layout.columns);
@@ -60,27 +57,24 @@ export function sampleTensor(
     layout: layoutOf(sampled.length, length),
     rms: Float64Array.from(rows, (row) => sizes.rms[row]!),
   };
-  return { ...whole, matrix, rows };
+  return { ...whole, matrix };
 }
 
 /** About the bits that a whole tensor takes in a native file under a plan, from its sample. */
 export async function estimateBits(
-  { layout, sizes, matrix, rows }: TensorSample,
+  { layout, sizes, matrix }: TensorSample,
   plan: TensorPlan,
   stateBits: number,
   options: EncodeOptions,
 ): Promise<number> {
-  const all = stepsFor(plan, sizes);
-  const steps = all.rowQuarters
-    ? { step: all.step, rowQuarters: Uint8Array.from(rows, (row) => all.rowQuarters![row]!) }
-    : all;
-  const indices = await searchMatrix(matrix, steps, stateBits, options);
+  const step = stepFor(plan, sizes);
+  const indices = await searchMatrix(matrix, step, stateBits, options);
   const { model, weightBits } = chooseModel(indices, matrix.layout);
   const { rowLevels, columnLevels, ...classes } = model;
-  const tables = 8 * encodeHead({ step: all.step, model: classes }).length;
-  const perRow = 8 * encodeHead({ ...steps, model: { ...classes, ...(rowLevels && { rowLevels }) } }).length;
+  const tables = 8 * encodeHead({ step, model: classes }).length;
+  const perRow = 8 * encodeHead({ step, model: { ...classes, ...(rowLevels && { rowLevels }) } }).length;
   const perColumn =
-    8 * encodeHead({ step: all.step, model: { ...classes, ...(columnLevels && { columnLevels }) } }).length;
+    8 * encodeHead({ step, model: { ...classes, ...(columnLevels && { columnLevels }) } }).length;
   const ofRows = ((perRow - tables) * rowCount(layout)) / rowCount(matrix.layout);
   const ofColumns = ((perColumn - tables) * layout.columns) / matrix.layout.columns;
   const lengths = chunkRanges(layout).map(({ start, end }) => streamRanges(end - start).length);

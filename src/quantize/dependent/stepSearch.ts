@@ -7,10 +7,8 @@ import { logStepFor, type NormalSource } from './normalRate';
 import { statesFor } from './presets';
 import { measureRows } from './rowSizes';
 import { estimateBits, sampleTensor, type TensorSample } from './sample';
-import { stepsFor } from './steps';
+import { stepFor } from './stepFor';
 
-/** From so many bits a weight on, all rows have one step. */
-const ONE_STEP_BITS = 4;
 /** Weights that the search for a step looks at, of the whole model. */
 const SAMPLE = 2 ** 22;
 /** Weights of a tensor that it looks at, at least. */
@@ -28,9 +26,11 @@ const ESTIMATE_TOLERANCE = 0.0005;
 
 /**
  * Finds the step at which all tensors together take `bits` bits a weight, or `bytes` bytes where they are
- * given, everything in the file counted: below 4 bits a step relative to each row's root mean square, for
- * then all rows keep the same share of their signal; from 4 bits on one step for the whole model, which makes
- * the squared error least. Tensors with bits to spare have it larger by as many octaves.
+ * given, everything in the file counted. The step of a tensor is in proportion to the square root of its root mean
+ * square, half way between one step for the whole model, which makes the squared error least, and one in proportion
+ * to it, with which all tensors keep the same share of their signal: which errors do harm is not known without
+ * data. Tensors with bits to spare have it larger by as many octaves. All rows of a tensor have the same: smaller
+ * ones cost fewer bits by their classes.
  *
  * A sample of some million weights, rows of every size, is coded at steps that close in on the wanted rate.
  * Of a model of up to 2²⁵ weights, or of any where bytes are given, every tensor is then coded as it will be,
@@ -43,14 +43,11 @@ export async function planSteps(
 ): Promise<ReadonlyMap<string, TensorPlan>> {
   const weights = tensors.reduce((sum, { entry }) => sum + entry.size, 0);
   const bits = options.bytes === undefined ? options.bits : (8 * options.bytes) / weights;
-  const relative = bits < ONE_STEP_BITS;
   const stateBits = statesFor(options.preset);
   const samples = await takeSamples(tensors, weights, options);
-  // Steps are sought in units of the model, so that a model of twice the size gets just twice the step.
-  const unit = relative ? 1 : modelRms(samples);
-  const planAt = (logStep: number, { bitsToSpare }: PlannedTensor): TensorPlan => ({
-    step: unit * 2 ** (logStep + bitsToSpare),
-    relative,
+  const units = stepUnits(samples);
+  const planAt = (logStep: number, { entry, bitsToSpare }: PlannedTensor): TensorPlan => ({
+    step: units.get(entry.name)! * 2 ** (logStep + bitsToSpare),
   });
 
   const target = bits - TOLERANCE / 2;
@@ -61,7 +58,7 @@ export async function planSteps(
     }
     return { logStep, bits: total / weights };
   };
-  const start = logStepFor(normalSources(samples, relative ? undefined : unit), target);
+  const start = logStepFor(normalSources(samples, units), target);
   const estimates = await closeIn(estimate, start, target, {
     isGood: (trial) => Math.abs(trial.bits - target) <= ESTIMATE_TOLERANCE,
     trials: ESTIMATES,
@@ -103,26 +100,36 @@ async function takeSamples(
   return samples;
 }
 
-/** The rows of the samples as normal weights; without a unit each has a step of its own size. */
-function normalSources(samples: readonly SampledTensor[], unit: number | undefined): NormalSource[] {
-  return samples.flatMap(({ tensor, sample: { layout, matrix } }) =>
+/** The rows of the samples as normal weights. */
+function normalSources(
+  samples: readonly SampledTensor[],
+  units: ReadonlyMap<string, number>,
+): NormalSource[] {
+  return samples.flatMap(({ tensor: { entry, bitsToSpare }, sample: { layout, matrix } }) =>
     Array.from(matrix.rms, (rms) => ({
       weights: layout.size / matrix.rms.length,
       rms,
-      relativeStep: (unit ?? rms) * 2 ** tensor.bitsToSpare,
+      relativeStep: units.get(entry.name)! * 2 ** bitsToSpare,
     })),
   );
 }
 
-/** Root mean square of all weights; 1 where all are zero. */
-function modelRms(samples: readonly SampledTensor[]): number {
-  let squares = 0;
-  let weights = 0;
-  for (const { layout, sizes } of samples.map(({ sample }) => sample)) {
-    for (const rms of sizes.rms) squares += layout.columns * rms * rms;
-    weights += layout.size;
-  }
-  return squares > 0 ? Math.sqrt(squares / weights) : 1;
+/**
+ * What the step of each tensor is in proportion to, by name: the geometric mean of the root mean squares of its
+ * weights and of all weights, so that a model of twice the size gets just twice the steps.
+ */
+function stepUnits(samples: readonly SampledTensor[]): ReadonlyMap<string, number> {
+  const squares = samples.map(({ sample: { layout, sizes } }) =>
+    sizes.rms.reduce((sum, rms) => sum + layout.columns * rms * rms, 0),
+  );
+  const weights = samples.reduce((sum, { sample }) => sum + sample.layout.size, 0);
+  const model = squares.reduce((sum, own) => sum + own, 0) / weights;
+  return new Map(
+    samples.map(({ tensor: { entry } }, i) => {
+      const own = squares[i]! / entry.size;
+      return [entry.name, own > 0 ? (own * model) ** 0.25 : 1];
+    }),
+  );
 }
 
 /** Bytes of a packed tensor that is coded as a plan says. */
@@ -135,7 +142,7 @@ export async function codedBytes(
   const layout = tensorLayout(tensor.entry.shape);
   const sizes = measureRows(weights, layout);
   const matrix = { weights, layout, rms: sizes.rms };
-  const steps = stepsFor(plan, sizes);
-  const { packed } = await encodeTensor(matrix, steps, statesFor(preset), { pool, signal });
+  const step = stepFor(plan, sizes);
+  const { packed } = await encodeTensor(matrix, step, statesFor(preset), { pool, signal });
   return packedTensorLength(packed);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { DType, TensorEntry } from '../../../src/modelfile/model';
-import { bitsToSpare, keepReason, matchesGlob } from '../../../src/quantize/selection';
+import { keepReason, matchesGlob } from '../../../src/quantize/selection';
 
 function entry(shape: readonly number[], dtype: DType = 'F32', name = 'layer.0.weight'): TensorEntry {
   const size = shape.reduce((product, dimension) => product * dimension, 1);
@@ -62,36 +62,5 @@ describe('patterns of names', () => {
 
   it('does not take exponential time', () => {
     expect(matchesGlob('a'.repeat(4000), `${'*a'.repeat(200)}b`)).toBe(false);
-  });
-});
-
-describe('bits to spare', () => {
-  const spare = (name: string, shape: readonly number[], others: readonly string[] = []) => {
-    const tensor = entry(shape, 'F32', name);
-    return bitsToSpare(tensor, { tensors: [tensor, ...others.map((n) => entry([64, 64], 'F32', n))] });
-  };
-
-  it.each([
-    ['module/Embeddings_en', [8002, 256], []],
-    ['bert.embeddings.word_embeddings.weight', [30522, 768], []],
-    ['embedding_1/embeddings', [20000, 128], []],
-    ['model.embed_tokens.weight', [32000, 4096], ['lm_head.weight']],
-    ['transformer.wte.weight', [50257, 768], ['lm_head.weight']],
-  ] as const)('a table of embeddings has one: %s', (name, shape, others) => {
-    expect(spare(name, shape, others)).toBe(1);
-  });
-
-  it.each([
-    ['encoder.layer.0.attention.query.weight', [768, 768], []],
-    ['vocab_transform.weight', [768, 768], []],
-    ['time_embedding.linear_1.weight', [1280, 320], []],
-    ['embeddings_project.weight', [4096, 128], []],
-    ['patch_embed.proj.weight', [768, 3, 16, 16], []],
-    ['position_embeddings.weight', [512, 384], []],
-    ['transformer.wte.weight', [50257, 768], []],
-    ['model.embed_tokens.weight', [32000, 4096], ['model.norm.weight']],
-    ['lm_head.weight', [32000, 4096], ['model.embed_tokens.weight']],
-  ] as const)('others, and tables that are the last matrix too, have none: %s', (name, shape, others) => {
-    expect(spare(name, shape, others)).toBe(0);
   });
 });
