@@ -9,6 +9,10 @@ import { measureRows } from './rowSizes';
 import { estimateBits, sampleTensor, type TensorSample } from './sample';
 import { stepFor } from './stepFor';
 
+/** No tensor gets fewer bits a weight, normal weights assumed, where the whole has enough; see {@link planSteps}. */
+const FEWEST_BITS = 1.5;
+/** By how many it may be below the whole where that has few. */
+const BITS_BELOW = 0.25;
 /** Weights that the search for a step looks at, of the whole model. */
 const SAMPLE = 2 ** 22;
 /** Weights of a tensor that it looks at, at least. */
@@ -29,7 +33,8 @@ const ESTIMATE_TOLERANCE = 0.0005;
  * given, everything in the file counted. The step of a tensor is in proportion to the square root of its root mean
  * square, half way between one step for the whole model, which makes the squared error least, and one in proportion
  * to it, with which all tensors keep the same share of their signal: which errors do harm is not known without
- * data. Tensors with bits to spare have it larger by as many octaves. All rows of a tensor have the same: smaller
+ * data. Tensors with bits to spare have it larger by as many octaves, but none so large that fewer than 1.5 bits a
+ * weight are left: errors that large do more harm than their squares say. All rows of a tensor have the same: smaller
  * ones cost fewer bits by their classes.
  *
  * A sample of some million weights, rows of every size, is coded at steps that close in on the wanted rate.
@@ -45,10 +50,11 @@ export async function planSteps(
   const bits = options.bytes === undefined ? options.bits : (8 * options.bytes) / weights;
   const stateBits = statesFor(options.preset);
   const samples = await takeSamples(tensors, weights, options);
-  const units = stepUnits(samples);
-  const planAt = (logStep: number, { entry, bitsToSpare }: PlannedTensor): TensorPlan => ({
-    step: units.get(entry.name)! * 2 ** (logStep + bitsToSpare),
-  });
+  const scales = stepScales(samples, bits);
+  const planAt = (logStep: number, { entry, bitsToSpare }: PlannedTensor): TensorPlan => {
+    const { unit, most } = scales.get(entry.name)!;
+    return { step: Math.min(unit * 2 ** (logStep + bitsToSpare), most) };
+  };
 
   const target = bits - TOLERANCE / 2;
   const estimate = async (logStep: number): Promise<Trial> => {
@@ -58,7 +64,7 @@ export async function planSteps(
     }
     return { logStep, bits: total / weights };
   };
-  const start = logStepFor(normalSources(samples, units), target);
+  const start = logStepFor(normalSources(samples, scales), target);
   const estimates = await closeIn(estimate, start, target, {
     isGood: (trial) => Math.abs(trial.bits - target) <= ESTIMATE_TOLERANCE,
     trials: ESTIMATES,
@@ -103,31 +109,45 @@ async function takeSamples(
 /** The rows of the samples as normal weights. */
 function normalSources(
   samples: readonly SampledTensor[],
-  units: ReadonlyMap<string, number>,
+  scales: ReadonlyMap<string, StepScale>,
 ): NormalSource[] {
   return samples.flatMap(({ tensor: { entry, bitsToSpare }, sample: { layout, matrix } }) =>
     Array.from(matrix.rms, (rms) => ({
       weights: layout.size / matrix.rms.length,
       rms,
-      relativeStep: units.get(entry.name)! * 2 ** bitsToSpare,
+      relativeStep: scales.get(entry.name)!.unit * 2 ** bitsToSpare,
     })),
   );
 }
 
+/** What the step of a tensor depends on beside the bits. */
+interface StepScale {
+  /** It is in proportion to this. */
+  readonly unit: number;
+  /** It is not larger. */
+  readonly most: number;
+}
+
 /**
- * What the step of each tensor is in proportion to, by name: the geometric mean of the root mean squares of its
- * weights and of all weights, so that a model of twice the size gets just twice the steps.
+ * The scales of the steps, by name. Units are the geometric mean of the root mean squares of the tensor's weights and
+ * of all weights, so that a model of twice the size gets just twice the steps.
  */
-function stepUnits(samples: readonly SampledTensor[]): ReadonlyMap<string, number> {
+function stepScales(samples: readonly SampledTensor[], bits: number): ReadonlyMap<string, StepScale> {
   const squares = samples.map(({ sample: { layout, sizes } }) =>
     sizes.rms.reduce((sum, rms) => sum + layout.columns * rms * rms, 0),
   );
   const weights = samples.reduce((sum, { sample }) => sum + sample.layout.size, 0);
   const model = squares.reduce((sum, own) => sum + own, 0) / weights;
+  const fewest = Math.min(FEWEST_BITS, bits - BITS_BELOW);
+  const coarsest = 2 ** logStepFor([{ weights: 1, rms: 1, relativeStep: 1 }], fewest);
   return new Map(
     samples.map(({ tensor: { entry } }, i) => {
       const own = squares[i]! / entry.size;
-      return [entry.name, own > 0 ? (own * model) ** 0.25 : 1];
+      const scale =
+        own > 0
+          ? { unit: (own * model) ** 0.25, most: coarsest * Math.sqrt(own) }
+          : { unit: 1, most: Infinity };
+      return [entry.name, scale];
     }),
   );
 }

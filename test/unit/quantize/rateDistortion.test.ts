@@ -94,7 +94,7 @@ describe('the measure of a method', () => {
     const folder = await temporaryFolder();
     const source = await writeModel(folder, [
       { name: 'a', dtype: 'F32', shape: [128, 128], values: normalSample(2 ** 14, 1) },
-      { name: 'b', dtype: 'F32', shape: [64, 128], values: normalSample(2 ** 13, 2) },
+      { name: 'b', dtype: 'F32', shape: [64, 256], values: normalSample(2 ** 14, 2) },
     ]);
     const sample = await sampleWeights(source, { keep: [], seed: 1, most: 2 ** 18 });
     for (const method of ['rtn', 'kmeans', 'rotated-lloyd-max', 'dependent'] as const) {
