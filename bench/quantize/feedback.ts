@@ -1,8 +1,4 @@
-import {
-  defaultGroupSize,
-  QUANTIZATION_METHODS,
-  type QuantizationMethodId,
-} from '../../src/protocol/jobSpec';
+import { defaultGroupSize, offersBits, QUANTIZATION_METHODS } from '../../src/protocol/jobSpec';
 import type { LayerStatistics } from '../../src/quantize/calibration/statistics';
 import { outputError } from '../../src/quantize/feedback/outputError';
 import { quantizeLayer } from '../../src/quantize/feedback/quantizeLayer';
@@ -16,8 +12,7 @@ import { transformerLayer } from './transformerLayer';
 
 const [INPUTS, OUTPUTS] = [512, 384];
 
-/** Two bits, where a method offers them. */
-const BITS: Partial<Record<QuantizationMethodId, number>> = { nf4: 4 };
+const BITS = [2, 4];
 
 /** How many times smaller error feedback makes the error of a layer's output, for every code that can have it. */
 export async function* feedback(context: BenchContext): AsyncGenerator<BenchRow> {
@@ -25,42 +20,43 @@ export async function* feedback(context: BenchContext): AsyncGenerator<BenchRow>
   for (const id of QUANTIZATION_METHODS) {
     const method = quantizationMethod(id);
     if (method.startRows === undefined) continue;
-    context.progress(`error feedback, ${id}`);
-    const bits = BITS[id] ?? 2;
-    const options: QuantizeOptions = {
-      bits,
-      groupSize: defaultGroupSize(id),
-      range: 'mse',
-      seed: 1,
-      preset: 'balanced',
-      pool: inlinePool,
-    };
-    const results = [];
-    for (const { weights, hessian } of layers) {
-      const statistics: LayerStatistics = {
-        kind: 'hessian',
-        inputs: INPUTS,
-        values: hessian,
-        samples: 1,
-        outputsFirst: false,
+    for (const bits of BITS.filter((value) => offersBits(id, value))) {
+      context.progress(`error feedback, ${id}, ${bits} bits`);
+      const options: QuantizeOptions = {
+        bits,
+        groupSize: defaultGroupSize(id),
+        range: 'mse',
+        seed: 1,
+        preset: 'balanced',
+        pool: inlinePool,
       };
-      const plain = await method.quantize(weights, [INPUTS, OUTPUTS], options);
-      const fed = await quantizeLayer(weights, statistics, method, options);
-      const without = outputError(hessian, INPUTS, weights, plain.values);
-      // What feedback costs in bits is no gain: a bit a weight is worth a factor of four.
-      const paid = 4 ** (trueBits(fed) - trueBits(plain));
-      results.push({ ratio: without / (fed.outputError * paid), without, with: fed.outputError });
+      const results = [];
+      for (const { weights, hessian } of layers) {
+        const statistics: LayerStatistics = {
+          kind: 'hessian',
+          inputs: INPUTS,
+          values: hessian,
+          samples: 1,
+          outputsFirst: false,
+        };
+        const plain = await method.quantize(weights, [INPUTS, OUTPUTS], options);
+        const fed = await quantizeLayer(weights, statistics, method, options);
+        const without = outputError(hessian, INPUTS, weights, plain.values);
+        // What feedback costs in bits is no gain: a bit a weight is worth a factor of four.
+        const paid = 4 ** (trueBits(fed) - trueBits(plain));
+        results.push({ ratio: without / (fed.outputError * paid), without, with: fed.outputError });
+      }
+      const { without, with: fed } = results[0]!;
+      yield {
+        id: `feedback.${id}.${bits}`,
+        what: `${id}, ${bits} bits: output error of a layer of ${INPUTS} × ${OUTPUTS} without feedback over that with it`,
+        unit: 'times',
+        ours: summarize(results.map(({ ratio }) => ratio)),
+        peers: {},
+        target: 2,
+        note: `relative output error ${without.toPrecision(3)} → ${fed.toPrecision(3)}; at equal true bits`,
+      };
     }
-    const { without, with: fed } = results[0]!;
-    yield {
-      id: `feedback.${id}.${bits}`,
-      what: `${id}, ${bits} bits: output error of a layer of ${INPUTS} × ${OUTPUTS} without feedback over that with it`,
-      unit: 'times',
-      ours: summarize(results.map(({ ratio }) => ratio)),
-      peers: {},
-      target: 2,
-      note: `relative output error ${without.toPrecision(3)} → ${fed.toPrecision(3)}; at equal true bits`,
-    };
   }
 }
 

@@ -42,7 +42,10 @@ export interface QuantizeOptions {
 }
 
 /** What a coder of rows needs of the options: plain data. */
-export type RowOptions = Pick<QuantizeOptions, 'bits' | 'groupSize' | 'range' | 'seed' | 'preset'>;
+export type RowOptions = Pick<
+  QuantizeOptions,
+  'bits' | 'groupSize' | 'range' | 'codebook' | 'seed' | 'preset'
+>;
 
 export interface QuantizedTensor {
   /** What a decoder of `packed` gets back, to the bit. Row-major, as long as the tensor. */
@@ -141,7 +144,10 @@ export interface RowCoder {
   finish(): CodedRows;
 }
 
-export interface CodedRows extends Pick<QuantizedTensor, 'packed' | 'coding'> {
+export interface CodedRows
+  extends
+    Pick<QuantizedTensor, 'packed' | 'coding'>,
+    Partial<Pick<QuantizedTensor, 'iterations' | 'decomposition'>> {
   /** Whether `packed` codes the transpose, `[columns, rows]`: codes whose groups run along a layer's inputs. */
   readonly transposed?: boolean;
 }

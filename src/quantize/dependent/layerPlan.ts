@@ -4,6 +4,7 @@ import { inParallel } from '../kernels/inParallel';
 import type { PlannedTensor, QuantizeOptions, RowOptions, TensorPlan } from '../method';
 import { packedTensorLength } from '../packedTensor';
 import { bestTrial, closeIn, type Trial } from './closeIn';
+import { fewestBits } from './fewestBits';
 import { logStepFor, type NormalSource } from './normalRate';
 import { normalRows, type PreparedLayer } from './preparedLayer';
 
@@ -23,7 +24,7 @@ export type LayerTensor = PlannedTensor & { readonly layer: CalibratedLayer };
  * Finds the steps at which the layers of a model together take `bytes` bytes. Row c of layer l has the step
  * κ_l·U_cc. Where it was measured how much the model's output suffers from each layer, κ_l is in proportion to
  * √(weights / sensitivity), which makes the sum of all errors least; else all layers get the same rate, and
- * those with bits to spare steps larger by as many octaves. One common factor is corrected until the layers,
+ * those with bits to spare steps larger by as many octaves, as far as {@link fewestBits} allows it. One common factor is corrected until the layers,
  * coded with error feedback as they will be, fit.
  */
 export async function planLayers(
@@ -39,7 +40,9 @@ export async function planLayers(
     options.signal?.throwIfAborted();
     sources.push(normalRows(await prepare(i)));
   }
-  const equal = sources.map((rows, i) => logStepFor(rows, bits) + tensors[i]!.bitsToSpare);
+  const equal = sources.map((rows, i) =>
+    Math.min(logStepFor(rows, bits) + tensors[i]!.bitsToSpare, logStepFor(rows, fewestBits(bits))),
+  );
   const logSteps = stepsBySensitivity(tensors, equal) ?? equal;
 
   const planAt = (logStep: number, i: number): TensorPlan => ({ step: 2 ** (logStep + logSteps[i]!) });

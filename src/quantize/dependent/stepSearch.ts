@@ -2,6 +2,7 @@ import type { PlannedTensor, QuantizeOptions, TensorPlan } from '../method';
 import { packedTensorLength } from '../packedTensor';
 import { bestTrial, closeIn, type Trial } from './closeIn';
 import { encodeTensor } from './encodeTensor';
+import { fewestBits } from './fewestBits';
 import { tensorLayout } from './layout';
 import { logStepFor, type NormalSource } from './normalRate';
 import { statesFor } from './presets';
@@ -9,10 +10,6 @@ import { measureRows } from './rowSizes';
 import { estimateBits, sampleTensor, type TensorSample } from './sample';
 import { stepFor } from './stepFor';
 
-/** No tensor gets fewer bits a weight, normal weights assumed, where the whole has enough; see {@link planSteps}. */
-const FEWEST_BITS = 1.5;
-/** By how many it may be below the whole where that has few. */
-const BITS_BELOW = 0.25;
 /** Weights that the search for a step looks at, of the whole model. */
 const SAMPLE = 2 ** 22;
 /** Weights of a tensor that it looks at, at least. */
@@ -33,8 +30,7 @@ const ESTIMATE_TOLERANCE = 0.0005;
  * given, everything in the file counted. The step of a tensor is in proportion to the square root of its root mean
  * square, half way between one step for the whole model, which makes the squared error least, and one in proportion
  * to it, with which all tensors keep the same share of their signal: which errors do harm is not known without
- * data. Tensors with bits to spare have it larger by as many octaves, but none so large that fewer than 1.5 bits a
- * weight are left: errors that large do more harm than their squares say. All rows of a tensor have the same: smaller
+ * data. Tensors with bits to spare have it larger by as many octaves, as far as {@link fewestBits} allows it. All rows of a tensor have the same: smaller
  * ones cost fewer bits by their classes.
  *
  * A sample of some million weights, rows of every size, is coded at steps that close in on the wanted rate.
@@ -138,8 +134,7 @@ function stepScales(samples: readonly SampledTensor[], bits: number): ReadonlyMa
   );
   const weights = samples.reduce((sum, { sample }) => sum + sample.layout.size, 0);
   const model = squares.reduce((sum, own) => sum + own, 0) / weights;
-  const fewest = Math.min(FEWEST_BITS, bits - BITS_BELOW);
-  const coarsest = 2 ** logStepFor([{ weights: 1, rms: 1, relativeStep: 1 }], fewest);
+  const coarsest = 2 ** logStepFor([{ weights: 1, rms: 1, relativeStep: 1 }], fewestBits(bits));
   return new Map(
     samples.map(({ tensor: { entry } }, i) => {
       const own = squares[i]! / entry.size;

@@ -30,14 +30,16 @@ export async function quantizeLayer(
   const curvature = await pool.run('feedback.curvature', statistics);
   signal?.throwIfAborted();
   const task = { matrix, curvature, method: id, options: rowOptions, ...(plan && { plan }) };
-  const { reconstruction, packed, coding, transposed = false } = await pool.run('feedback.code', task);
+  const coded = await pool.run('feedback.code', task);
+  const { reconstruction, packed, coding, decomposition, iterations = 0, transposed = false } = coded;
   signal?.throwIfAborted();
   return {
     values: outputsFirst ? transpose(reconstruction, inputs) : reconstruction,
     packed,
     coding,
     transposed: transposed !== outputsFirst,
-    iterations: 0,
+    iterations,
+    ...(decomposition && { decomposition }),
     outputError: await pool.run('feedback.outputError', values, inputs, matrix, reconstruction),
   };
 }
@@ -51,8 +53,9 @@ export function toLayer(
 }
 
 /** The options as a task on a thread can take them. */
-function withoutCallbacks({ pool, signal, bits, groupSize, range, seed, preset }: QuantizeOptions) {
-  return { pool, signal, bits, groupSize, range, seed, preset };
+function withoutCallbacks(options: QuantizeOptions) {
+  const { pool, signal, bits, groupSize, range, codebook, seed, preset } = options;
+  return { pool, signal, bits, groupSize, range, seed, preset, ...(codebook && { codebook }) };
 }
 
 /**

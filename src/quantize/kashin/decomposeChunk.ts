@@ -57,7 +57,10 @@ export function decomposeChunk(
 }
 
 /** Decomposes vectors one after another; what is needed for a length is made once. */
-function decomposer(algorithm: KashinAlgorithm, coding: KashinCoding): (x: Float32Array) => Decomposition {
+export function decomposer(
+  algorithm: KashinAlgorithm,
+  coding: KashinCoding,
+): (x: Float32Array) => Decomposition {
   const matrices = matricesOf(coding);
   if (algorithm === 'truncation') return (x) => decomposeByTruncation(x, matrices(x.length), LEVELS, OPTIONS);
   const workspaces = new Map<number, Workspace>();

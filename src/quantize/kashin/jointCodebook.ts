@@ -48,10 +48,17 @@ export function fitJointCodebook(u: Float32Array, v: Float32Array, bits: number)
 
 /** The code of the nearest pair for each (u_i, v_i). */
 export function nearestPairs(u: Float32Array, v: Float32Array, codebook: Codebook): Uint8Array {
+  return pairFinder(codebook)(u, v);
+}
+
+/** The same for many vectors and one codebook: gives the code of the nearest pair for each (u_i, v_i). */
+export function pairFinder(codebook: Codebook): (u: Float32Array, v: Float32Array) => Uint8Array {
   const nearest = new PlanarNearest({ x: codebook.u, y: codebook.v });
-  const codes = new Uint8Array(u.length);
-  for (let i = 0; i < u.length; i++) codes[i] = nearest.find(u[i]!, v[i]!);
-  return codes;
+  return (u, v) => {
+    const codes = new Uint8Array(u.length);
+    for (let i = 0; i < u.length; i++) codes[i] = nearest.find(u[i]!, v[i]!);
+    return codes;
+  };
 }
 
 interface Points {

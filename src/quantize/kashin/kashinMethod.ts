@@ -1,31 +1,23 @@
-import { encodeFloat32 } from '../../modelfile/dtype';
 import type { DecompositionTrace } from '../../protocol/events';
-import type { KashinCodebook, KashinTransform, QuantizationMethodId } from '../../protocol/jobSpec';
+import type { KashinTransform } from '../../protocol/jobSpec';
 import { inParallel } from '../kernels/inParallel';
 import { matrixRows, rowLength } from '../matrixShape';
 import type { QuantizationMethod, QuantizedTensor, QuantizeOptions } from '../method';
 import type { CodedChunk } from './codeChunk';
-import { SEPARATE_BITS, vectorsOf, type KashinCoding } from './coding';
-import type { KashinAlgorithm } from './decomposeChunk';
-import { rootMeanSquare } from './decomposition/norms';
+import { SEPARATE_BITS, type KashinCoding } from './coding';
 import { mergeRecords, type DecompositionRecord } from './decompositionRecord';
 import { mergeCounts } from './factorCounts';
-import { readKashinHead, type KashinHead } from './kashinDecoder';
+import { startKashinRows } from './rowCoder';
+import { startHead } from './startHead';
 import { traceOf } from './trace';
+import type { KashinVariant } from './variant';
 import { measureUnevenness, stallCause } from './unevenness';
-
-/** One of the published ways from a tensor to codes, and what it does where a person does not choose. */
-export interface KashinVariant {
-  readonly id: QuantizationMethodId;
-  readonly algorithm: KashinAlgorithm;
-  readonly codebook: KashinCodebook;
-  readonly transform: KashinTransform;
-}
 
 /** A method of Kashin's family: x ≈ scale · (u + Q v), a code for every pair (u_i, v_i). */
 export function createKashinMethod(variant: KashinVariant): QuantizationMethod {
   return {
     id: variant.id,
+    startRows: (matrix, options) => startKashinRows(variant, matrix, options),
     async quantize(values, shape, options) {
       const { onProgress } = options;
       const code = (transform: KashinTransform, report?: (fraction: number) => void) =>
@@ -111,24 +103,6 @@ function vectorsFor(
     case 'kronecker':
       return { vectorLength: size, columns: rowLength(shape) };
   }
-}
-
-/** The unit is the largest root mean square of a vector, so that scales are fractions up to 1. */
-function startHead(
-  coding: KashinCoding,
-  values: Float32Array,
-  shape: readonly number[],
-): { readonly bytes: Uint8Array; readonly head: KashinHead } {
-  const head = (unit: number) => encodeFloat32(Float32Array.of(unit), 'F32');
-  const { chunks } = readKashinHead({ ...coding }, shape, head(0));
-  let unit = 0;
-  for (const chunk of chunks) {
-    const elements = values.subarray(chunk.start, chunk.end);
-    for (const { start, end } of vectorsOf(chunk, coding.vectorLength)) {
-      unit = Math.max(unit, rootMeanSquare(elements.subarray(start, end)));
-    }
-  }
-  return { bytes: head(unit), head: { coding, chunks, unit } };
 }
 
 function result(

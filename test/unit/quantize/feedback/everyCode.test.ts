@@ -17,8 +17,12 @@ beforeAll(() => {
   layer = transformerLayer(INPUTS, OUTPUTS, 1);
 });
 
-/** Bits to test a method at: two where it offers them. */
-const BITS: Partial<Record<QuantizationMethodId, number>> = { nf4: 4 };
+/** Bits to test a method at: two where it offers them; the published four of the greedy Kashin decomposition. */
+const BITS: Partial<Record<QuantizationMethodId, number>> = {
+  nf4: 4,
+  'kashin-alternating': 4,
+  'kashin-greedy': 4,
+};
 
 const coding = QUANTIZATION_METHODS.filter((id) => quantizationMethod(id).startRows !== undefined);
 
