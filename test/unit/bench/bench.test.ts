@@ -45,4 +45,11 @@ describe('npm run bench', () => {
       for (const { name } of BENCHES) expect(stderr).toContain(name);
     }
   });
+
+  it('names the parts of a bench where an unknown one is asked for', async () => {
+    const { code, stderr } = await runBench('quantize', '--only', 'nothing');
+    expect(code).toBe(2);
+    const { sources } = BENCHES.find(({ name }) => name === 'quantize')!;
+    for (const part of Object.keys(sources)) expect(stderr).toContain(part);
+  });
 });
