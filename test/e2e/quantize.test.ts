@@ -63,7 +63,7 @@ test('Cancel in the notification ends a quantization, and leaves no file', async
   const known = await runFolders(workspace);
   const files = await readdir(path.join(workspace, 'encoder'));
   await chooseInContextMenu(page, 'encoder/model.json', 'Quantize Model…');
-  await chooseAnswer(page, 'Greedy Kashin decomposition');
+  await chooseAnswer(page, 'Kashin decomposition, greedy');
   await acceptQuestion(page, 'Bits per weight');
   await chooseAnswer(page, 'Packed');
   const folder = await nextRun(workspace, known);

@@ -194,8 +194,8 @@ test('sends a quantization without an output, which the host names', async () =>
 test('offers the bits of the chosen method, and explains each choice', async () => {
   const { page } = await open();
   await page.getByRole('radio', { name: 'Quantize' }).check();
-  await choose('Method', 'Greedy Kashin decomposition');
-  await page.getByText('the published method').waitFor();
+  await choose('Method', 'Kashin decomposition, greedy');
+  await page.getByText('splits each tensor into two flat factors').waitFor();
   await choose('Method', 'Round to nearest');
   await page.getByText('the simple baseline').waitFor();
   await page.getByRole('combobox', { name: 'Bits a weight' }).click();

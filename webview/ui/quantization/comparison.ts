@@ -30,11 +30,10 @@ export function comparison(
         `Measured on ${formatCount(sampled.weights)} weights of ${formatCount(sampled.tensors)} tensors of this model. ` +
         'Bits are true ones: codes, scales, levels and tables are counted.';
       chart.setCurves(curves);
-      const marks = curves.flatMap((curve) => curve.marks);
-      table.setCurves(
-        curves,
-        marks.find(({ chosen }) => chosen),
-      );
+      const chosen = curves.flatMap(({ marks }) => marks).filter((mark) => mark.chosen);
+      const spec = runs[0]?.spec;
+      const method = spec?.job === 'quantize' ? spec.method : undefined;
+      table.setCurves(curves, chosen.find((mark) => mark.method === method) ?? chosen[0]);
     },
   };
 }

@@ -39,7 +39,8 @@ export function costTiles(run: RunModel): readonly Tile[] {
     {
       label: 'Time',
       value: formatDuration(run.summary.seconds),
-      title: 'From the start of the run to its end, reading and writing included',
+      title:
+        'From the start of the run to its end: reading, writing, and trying the other methods on a sample',
     },
   ];
 }

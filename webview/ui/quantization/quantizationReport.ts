@@ -83,7 +83,13 @@ export function quantizationReport(host: ChartHost, options: QuantizationReportO
     table.element,
   );
   const whySection = section('Why', detail.element);
-  const compareSection = section('Against other methods and bits', ...picture.elements);
+  const notCompared = element('p', {
+    class: 'quiet',
+    text:
+      'This run did not try other methods. In a terminal, weightroom rate-distortion does, on a sample of the ' +
+      'weights of any model.',
+  });
+  const compareSection = section('Against other methods and bits', notCompared, ...picture.elements);
 
   function select(name: string): void {
     change({ selected: name });
@@ -106,7 +112,9 @@ export function quantizationReport(host: ChartHost, options: QuantizationReportO
   /** The picture is drawn anew only where something changed, so that a cursor in it stays. */
   function compare(run: RunModel): void {
     const { rateDistortion, finished, spec } = run;
-    compareSection.hidden = rateDistortion === undefined;
+    compareSection.hidden = rateDistortion === undefined && closingFigures(run) === undefined;
+    notCompared.hidden = rateDistortion !== undefined;
+    for (const element of picture.elements) element.hidden = rateDistortion === undefined;
     if (!rateDistortion || (rateDistortion === compared && finished === closed)) return;
     compared = rateDistortion;
     closed = finished;
