@@ -335,7 +335,7 @@ describe('the rate–distortion picture', () => {
     const { bits, snrDb } = own();
     await chart().focus();
     await page.keyboard.press('ArrowRight');
-    expect(await status()).toContain('kashin-greedy, 4 bits, this run: ');
+    expect(await status()).toContain('kashin-greedy, 4 bits, as in this run: ');
     expect(await status()).toContain(`true bits ${bits.true.toFixed(3)}; SNR ${snrDb.toFixed(2)} dB`);
     expect(await status()).toContain(`below the limit ${(limit(bits.true) - snrDb).toFixed(2)} dB`);
     await page.keyboard.press('ArrowUp');

@@ -204,7 +204,7 @@ export function rateDistortionChart(
   function readOut(): string {
     if (!cursor) return 'No values yet.';
     const values = figures(cursor).map(([name, value]) => `${name} ${value}`);
-    return `${cursor.method}, ${formatTick(cursor.nominal)} bits${cursor.chosen ? ', this run' : ''}: ${values.join('; ')}.`;
+    return `${nameOf(cursor)}: ${values.join('; ')}.`;
   }
 
   function showTip(): void {
@@ -217,8 +217,7 @@ export function rateDistortionChart(
       element('td', { text: name }),
       element('td', { class: 'number', text: value }),
     ]);
-    const heading = `${cursor.method}, ${formatTick(cursor.nominal)} bits${cursor.chosen ? ' (this run)' : ''}`;
-    box.show(heading, rows, x.getPixelForValue(cursor.bits), y.getPixelForValue(height(cursor)) + 10);
+    box.show(nameOf(cursor), rows, x.getPixelForValue(cursor.bits), y.getPixelForValue(height(cursor)) + 10);
   }
 
   function tableRows(): (string | number | undefined)[][] {
@@ -313,6 +312,12 @@ const COLUMNS: readonly string[] = [
   'below the limit, dB',
   'seconds',
 ];
+
+/** `rtn, 4 bits`; of a chosen mark with what it has to do with the run. */
+function nameOf({ method, nominal, chosen, seconds }: Mark): string {
+  const run = seconds === undefined ? ', this run' : ', as in this run';
+  return `${method}, ${formatTick(nominal)} bits${chosen ? run : ''}`;
+}
 
 function figures(mark: Mark): readonly (readonly [name: string, value: string])[] {
   const gap = gapToLimit(mark);
