@@ -256,7 +256,7 @@ export function rateDistortionChart(
         type: 'linear',
         min: marks.length > 0 ? min : 0,
         max: marks.length > 0 ? max : 8,
-        title: { display: true, text: 'true bits a weight, scales and tables counted' },
+        title: { display: true, text: 'true bits a weight' },
         grid: { color: grid, drawTicks: false },
         border: { color: border },
         ticks: {
@@ -272,6 +272,12 @@ export function rateDistortionChart(
         title: { display: true, text: SCALES[view.scale].axis },
         grid: { color: grid, drawTicks: false },
         border: { display: false },
+        // A logarithmic axis ends at its data: this leaves room for the marks.
+        ...(view.scale === 'distortion' &&
+          marks.length > 0 && {
+            min: Math.min(...heights) / 1.3,
+            max: 1.3 * Math.max(...heights),
+          }),
         ...(view.scale === 'gap' && { suggestedMin: Math.min(-1, ...heights) - 0.5, suggestedMax: 1 }),
         ticks: { padding: 8, maxTicksLimit: 8, callback: (value) => formatTick(Number(value)) },
       },
