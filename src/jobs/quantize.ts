@@ -8,9 +8,13 @@ import type { QuantizeSpec } from '../protocol/jobSpec';
 import { calibrate } from './calibration';
 import type { Job } from './job';
 
+const STOPPED_LATE =
+  'The run was stopped while it compared methods. The files were written before, and are whole.';
+
 /** Quantizes a model file. The output goes where the spec says, which is rarely the run's own folder. */
 export const quantizeJob: Job<QuantizeSpec, QuantizeSummary> = {
   kind: 'quantize',
+  resultComesFirst: true,
 
   name({ input, method, bits, size }) {
     const target = size === undefined ? `${bits} bits` : `${size} bytes`;
@@ -29,8 +33,9 @@ export const quantizeJob: Job<QuantizeSpec, QuantizeSummary> = {
           pool,
           ...(calibration && { calibration }),
         });
-        if (spec.comparison) yield* compareMethods(model, spec, { signal, pool });
-        return summary;
+        if (!spec.comparison || (yield* compareMethods(model, spec, { signal, pool }))) return summary;
+        yield { type: 'message', level: 'info', text: STOPPED_LATE };
+        return { ...summary, unfinished: ['comparison'] };
       } finally {
         await calibration?.close();
       }

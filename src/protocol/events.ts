@@ -211,6 +211,8 @@ export interface QuantizeSummary {
   /** Of all quantized tensors together. */
   readonly distortion: number;
   readonly snrDb: number;
+  /** What was left out because the run was stopped when the files were written already. */
+  readonly unfinished?: readonly ('quality' | 'comparison')[];
 }
 
 export interface TrainSummary {

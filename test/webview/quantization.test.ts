@@ -417,6 +417,18 @@ describe('the rate–distortion picture', () => {
     );
   });
 
+  test('says that it is not finished where the run was stopped meanwhile', async () => {
+    const finished = {
+      ...packed.finished!,
+      summary: { ...closing(packed), unfinished: ['comparison' as const] },
+    };
+    const rows = measured.rows.slice(0, 3);
+    const { page } = await open({ ...packed, finished, rateDistortion: { ...measured, rows } });
+    const text = await section('Against other methods and bits').innerText();
+    expect(text).toContain('Not finished: the run was stopped before every method was tried');
+    expect(await page.locator('.chart.many').isVisible()).toBe(true);
+  });
+
   test('where other methods were not tried, says how they are', async () => {
     await open(portable);
     await section('Against other methods and bits').getByText('weightroom rate-distortion').waitFor();

@@ -230,7 +230,7 @@ function closingSummary({ events }: RunRecord): QuantizeSummary {
 }
 
 function documentOf({ summary }: RunRecord, closing: QuantizeSummary, tensors: readonly TensorResult[]) {
-  const { output, bitsPerWeight, distortion, snrDb } = closing;
+  const { output, bitsPerWeight, distortion, snrDb, unfinished } = closing;
   return {
     run: summary.id,
     output,
@@ -239,6 +239,7 @@ function documentOf({ summary }: RunRecord, closing: QuantizeSummary, tensors: r
     distortion,
     snrDb,
     bytes: closing.bytes,
+    ...(unfinished && { unfinished }),
     tensors: tensors.map(({ name, shape, action, reason, bits, mse, ...rest }) => ({
       name,
       shape,

@@ -44,6 +44,12 @@ export interface QuantizationReportOptions {
   readonly pack?: () => void;
 }
 
+const NOT_COMPARED =
+  'This run did not try other methods. In a terminal, weightroom rate-distortion does, on a sample of the weights of ' +
+  'any model.';
+const UNFINISHED =
+  'Not finished: the run was stopped before every method was tried. What it was to write was written before.';
+
 /**
  * The report on one quantization: what it costs, what it loses, why, and what other methods and bits make
  * of the same model.
@@ -83,12 +89,7 @@ export function quantizationReport(host: ChartHost, options: QuantizationReportO
     table.element,
   );
   const whySection = section('Why', detail.element);
-  const notCompared = element('p', {
-    class: 'quiet',
-    text:
-      'This run did not try other methods. In a terminal, weightroom rate-distortion does, on a sample of the ' +
-      'weights of any model.',
-  });
+  const notCompared = element('p', { class: 'quiet' });
   const compareSection = section('Against other methods and bits', notCompared, ...picture.elements);
 
   function select(name: string): void {
@@ -113,7 +114,9 @@ export function quantizationReport(host: ChartHost, options: QuantizationReportO
   function compare(run: RunModel): void {
     const { rateDistortion, finished, spec } = run;
     compareSection.hidden = rateDistortion === undefined && closingFigures(run) === undefined;
-    notCompared.hidden = rateDistortion !== undefined;
+    const isUnfinished = closingFigures(run)?.unfinished?.includes('comparison') === true;
+    notCompared.textContent = isUnfinished ? UNFINISHED : NOT_COMPARED;
+    notCompared.hidden = rateDistortion !== undefined && !isUnfinished;
     for (const element of picture.elements) element.hidden = rateDistortion === undefined;
     if (!rateDistortion || (rateDistortion === compared && finished === closed)) return;
     compared = rateDistortion;
