@@ -186,6 +186,7 @@ test('sends a quantization without an output, which the host names', async () =>
     groupSize: 128,
     range: 'mse',
     comparison: true,
+    quality: true,
     keep: [],
     seed: 1,
   });

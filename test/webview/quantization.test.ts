@@ -121,7 +121,10 @@ test('shows a task before and after', async () => {
   const losses = await section('What it loses').innerText();
   expect(losses).toContain('Largest output: agreement');
   expect(losses).toContain(`1.000 → ${after.toFixed(3)}`);
-  expect(losses).toContain(`worse by ${(1 - after).toFixed(3)}; 400 samples`);
+  const bits = closing(packed).bitsPerWeight.file.toFixed(3);
+  expect(losses).toContain(
+    `worse by ${(1 - after).toFixed(3)}; 400 samples; at ${bits} bits a weight, whole file`,
+  );
 });
 
 test('lists every tensor in the order of the file, and says why one was kept', async () => {

@@ -24,6 +24,7 @@ export function textSamples(
   const tokens = texts.map((text) => tokenizer.encode(text)).filter(({ length }) => length > 0);
   return {
     source: `${tokens.length} lines of ${file}`,
+    kind: `lines of ${file}`,
     count: tokens.length,
     feeds: (start, end) => encoderFeeds(tf, tokens.slice(start, end)),
   };
@@ -44,6 +45,7 @@ export function randomTokenSamples(
   });
   return {
     source: `${count} texts of random tokens`,
+    kind: 'texts of random tokens',
     count,
     feeds: (start, end) => encoderFeeds(tf, tokens.slice(start, end)),
   };
