@@ -5,7 +5,7 @@ import type { TensorFlow } from '../../engine/engine';
 import type { Model } from '../../modelfile/model';
 import { UserError } from '../../protocol/userError';
 import { readVocabulary } from '../evaluation/sentenceEncoder';
-import { randomTokenSamples, takesTokens, textSamples } from './encoderSamples';
+import { randomTokenSamples, takesTokens, textSamples, uniformTokenSamples } from './encoderSamples';
 import type { RunnableModel } from './runnableModel';
 import { randomSamples, type Samples } from './samples';
 import { readLines } from './textLines';
@@ -64,7 +64,11 @@ export async function chooseHeldOutSamples(
     const unseen = textSamples(tf, requireVocabulary(vocabulary, source), heldOut, path.basename(text));
     if (unseen.count > 0) return { ...unseen, kind: `unseen ${unseen.kind}` };
   }
-  return inputs(tf, model, vocabulary, HELD_OUT_RANDOM, (seed ^ HELD_OUT_STREAM) >>> 0);
+  const stream = (seed ^ HELD_OUT_STREAM) >>> 0;
+  if (vocabulary === undefined && takesTokens(model) && model.tableRows !== undefined) {
+    return uniformTokenSamples(tf, model.tableRows, HELD_OUT_RANDOM, stream);
+  }
+  return inputs(tf, model, vocabulary, HELD_OUT_RANDOM, stream);
 }
 
 function inputs(

@@ -69,4 +69,13 @@ describe('lines of a text', () => {
     expect(calibration).toHaveLength(7);
     expect(kinds).toEqual(['lines of lines.txt', 'texts of random tokens']);
   });
+
+  it('are random tokens of the table where no tokenizer is at hand', async () => {
+    const source = { path: path.join(await temporaryFolder(), 'model.json') } as Model;
+    const samples = await chooseHeldOutSamples(tf, source, { ...ENCODER, tableRows: 40 }, { seed: 1 });
+    expect(samples).toMatchObject({ count: 32, kind: 'texts of random tokens' });
+    const ids = samples.feeds(0, 32)['values']!.dataSync();
+    expect(Math.min(...ids)).toBe(6);
+    expect(Math.max(...ids)).toBe(39);
+  });
 });
