@@ -204,8 +204,11 @@ export interface FinishedEvent {
 export interface QuantizeSummary {
   readonly job: 'quantize';
   readonly output: readonly string[];
-  /** Bytes of the model's files, and of the written ones. */
-  readonly bytes: { readonly before: number; readonly after: number };
+  /**
+   * Bytes of the model's files, and of the written ones; of these, the topology of a TensorFlow.js model, which holds
+   * no weights.
+   */
+  readonly bytes: { readonly before: number; readonly after: number; readonly topology?: number };
   /** Bits a weight: of the quantized weights alone, and of the whole native form over all parameters. */
   readonly bitsPerWeight: { readonly weights: number; readonly file: number };
   /** Of all quantized tensors together. */

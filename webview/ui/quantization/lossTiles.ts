@@ -35,7 +35,8 @@ export function lossTiles(run: RunModel): readonly Tile[] {
 function qualityTile(quality: Quality, closing: QuantizeSummary | undefined): Tile {
   const { task, metric, unit, before, after, higherIsBetter, samples } = quality;
   const digits = decimals(Math.max(Math.abs(before), Math.abs(after)));
-  const value = (number: number) => `${formatFixed(number, digits)}${unit === undefined ? '' : ` ${unit}`}`;
+  const value = (number: number) =>
+    `${number === 0 ? '0' : formatFixed(number, digits)}${unit === undefined ? '' : ` ${unit}`}`;
   const change = Number(after.toFixed(digits)) - Number(before.toFixed(digits));
   return {
     label: `${task}: ${metric}`,

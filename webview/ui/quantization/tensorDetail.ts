@@ -105,7 +105,13 @@ export function tensorDetail(host: ChartHost): TensorDetail {
 function describe(tensor: TensorResult): string {
   const size = `${formatShape(tensor.shape)}, ${formatCount(weights(tensor))} weights`;
   if (tensor.action === 'kept') return size;
-  return `${size} · ${tensor.bits.toFixed(3)} bits a weight · ${formatDecibels(tensor.snrDb)}`;
+  const output = tensor.outputError;
+  return [
+    size,
+    `${tensor.bits.toFixed(3)} bits a weight`,
+    formatDecibels(tensor.snrDb),
+    ...(output === undefined ? [] : [`error of the layer’s output ${formatNumber(output, 3)}`]),
+  ].join(' · ');
 }
 
 function whyNone(tensor: TensorResult): string {

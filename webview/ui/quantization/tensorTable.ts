@@ -129,7 +129,7 @@ export function tensorTable(
     if (!row) {
       const cells = columns.map((column) => {
         if (column.id === 'name') return nameCell(tensor.name);
-        return element('td', { text: column.text(tensor), ...(column.numeric && { class: 'number' }) });
+        return element('td', { text: column.text(tensor), class: column.numeric ? 'number' : 'words' });
       });
       row = element(
         'tr',
