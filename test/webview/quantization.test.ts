@@ -160,6 +160,17 @@ test('filters by name', async () => {
   expect(await page.locator('.filter').innerText()).toContain('3 of 24');
 });
 
+test('opens at its top, and stays there while the run goes', async () => {
+  const { page } = await open(running(3), { height: 500 });
+  const scrolled = () => page.evaluate(() => document.scrollingElement!.scrollTop);
+  expect(await scrolled()).toBe(0);
+  await panel.send({ type: 'snapshot', run: packed });
+  await frames(page);
+  expect(await scrolled()).toBe(0);
+  await bodyRows().last().click();
+  expect(await scrolled()).toBeGreaterThan(0);
+});
+
 test('grows while the run goes, and keeps what is chosen', async () => {
   const { page } = await open(running(5));
   expect(await bodyRows().count()).toBe(5);

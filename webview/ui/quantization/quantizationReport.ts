@@ -95,6 +95,7 @@ export function quantizationReport(host: ChartHost, options: QuantizationReportO
   function select(name: string): void {
     change({ selected: name });
     if (model) showSelected(model);
+    table.reveal();
   }
 
   /** The chosen tensor; until one is chosen, the first that has something to look at. */
