@@ -32,7 +32,6 @@ test('a right-click on a real transformer, Enter all the way, ends in a report w
   expect(await report.getByRole('grid', { name: 'Tensors' }).locator('tbody tr').count()).toBe(
     tensors.length,
   );
-  await saveScreenshot(page, 'quantization-costs');
   await report.locator('tr.quantized').first().click();
   await saveScreenshot(page, 'quantization-report');
 
