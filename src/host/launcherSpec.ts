@@ -8,17 +8,17 @@ import { BACK } from './questions';
 import { readSettings } from './settings';
 
 /**
- * Completes what the Run form asks for. An experiment is saved, and gets the threads of the settings. A
- * quantization without an output gets the usual name beside its source; where that exists the person is
- * asked. `undefined` where they gave up.
+ * Completes what the Run form asks for, with the threads of the settings. An experiment is saved. A quantization
+ * without an output gets the usual name beside its source; where that exists the person is asked. `undefined` where
+ * they gave up.
  * @throws UserError where a field is wrong
  */
 export async function completeSpec(asked: JobSpec): Promise<JobSpec | undefined> {
-  const spec = parseJobSpec(asked);
+  const { threads } = readSettings();
+  const spec = { ...(threads !== undefined && { threads }), ...parseJobSpec(asked) };
   if (spec.job === 'train') {
     await saveExperiment(spec.experiment);
-    const { threads } = readSettings();
-    return { ...(threads !== undefined && { threads }), ...spec };
+    return spec;
   }
   if (spec.job === 'study' || spec.output !== '') return spec;
   const title = vscode.l10n.t('Quantize {0}', path.basename(spec.input));

@@ -36,7 +36,7 @@ export async function* calibrate(
           report({ type: 'progress', done, total, unit: 'samples', what: `calibrating: ${what}` }),
       }),
     );
-    yield { type: 'message', level: 'info', text: `Calibrated with ${data.source}.` };
+    yield { type: 'message', level: 'info', text: `Calibrated with ${data.source}. ${STEERED}` };
     return data;
   } catch (error) {
     if (calibration !== undefined || !(error instanceof UserError)) throw error;
@@ -47,6 +47,8 @@ export async function* calibrate(
   }
 }
 
+const STEERED =
+  'Errors are steered to where they harm the outputs of layers least, which costs signal to noise of the weights.';
 const UNCALIBRATED =
   'Quantized without calibration: the model does not run on random inputs by itself. ' +
   'With a text or a file of statistics (weightroom quantize --calibration) it would lose less.';

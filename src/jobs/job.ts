@@ -20,5 +20,10 @@ export interface Job<S extends JobSpec, Summary> {
   readonly kind: S['job'];
   /** Human name of a run of this spec. */
   name(spec: S): string;
+  /**
+   * Whether a summary means that the result is whole, also where the run was cancelled before: what was left out
+   * came after the result. Else the summary of a cancelled run says how far it came.
+   */
+  readonly resultComesFirst?: true;
   run(spec: S, context: JobContext): AsyncGenerator<RunEventBody, Summary>;
 }

@@ -1,25 +1,35 @@
 import type { QuantizeSummary, RunEventBody, TrainSummary } from '../protocol/events';
 import type { JobSpec } from '../protocol/jobSpec';
 import type { StudySummary } from '../protocol/study';
-import type { JobContext } from './job';
+import type { Job, JobContext } from './job';
 import { quantizeJob } from './quantize';
 import { studyJob } from './study';
 import { trainJob } from './train';
 
+type JobSummary = QuantizeSummary | TrainSummary | StudySummary;
+
 /** A job that has its spec: what it is called, and its events. */
-export interface BoundJob {
+export interface BoundJob extends Pick<Job<JobSpec, unknown>, 'resultComesFirst'> {
   readonly name: string;
-  run(context: JobContext): AsyncGenerator<RunEventBody, QuantizeSummary | TrainSummary | StudySummary>;
+  run(context: JobContext): AsyncGenerator<RunEventBody, JobSummary>;
 }
 
 /** The job that a spec asks for. */
 export function bindJob(spec: JobSpec): BoundJob {
   switch (spec.job) {
     case 'quantize':
-      return { name: quantizeJob.name(spec), run: (context) => quantizeJob.run(spec, context) };
+      return bind(quantizeJob, spec);
     case 'train':
-      return { name: trainJob.name(spec), run: (context) => trainJob.run(spec, context) };
+      return bind(trainJob, spec);
     case 'study':
-      return { name: studyJob.name(spec), run: (context) => studyJob.run(spec, context) };
+      return bind(studyJob, spec);
   }
+}
+
+function bind<S extends JobSpec, Summary extends JobSummary>(job: Job<S, Summary>, spec: S): BoundJob {
+  return {
+    name: job.name(spec),
+    run: (context) => job.run(spec, context),
+    ...(job.resultComesFirst && { resultComesFirst: true }),
+  };
 }

@@ -29,11 +29,12 @@ export class PlanarNearest {
     this.cellsAUnitX = CELLS / (right - left);
     this.cellsAUnitY = CELLS / (top - bottom);
     const lists: number[] = [];
+    const nearest = new Float64Array(sites.x.length);
     for (let cell = 0; cell < CELLS * CELLS; cell++) {
       this.starts[cell] = lists.length;
       const x = left + (cell % CELLS) / this.cellsAUnitX;
       const y = bottom + Math.floor(cell / CELLS) / this.cellsAUnitY;
-      for (const site of this.nearCell(x, y)) lists.push(site);
+      this.listNear(x, y, nearest, lists);
     }
     this.starts[CELLS * CELLS] = lists.length;
     this.candidates = Uint16Array.from(lists);
@@ -81,23 +82,27 @@ export class PlanarNearest {
   }
 
   /**
-   * Sites that may be nearest to a place in the cell with its lower left corner at (x, y): those whose least distance
-   * from the cell is not above the least of all largest distances. A margin covers rounding at the edges.
+   * Appends the sites that may be nearest to a place in the cell with its lower left corner at (x, y): those whose
+   * least distance from the cell is not above the least of all largest distances. A margin covers rounding at the
+   * edges. `nearest` is room for one number a site.
    */
-  private nearCell(x: number, y: number): number[] {
-    const width = 1 / this.cellsAUnitX;
-    const height = 1 / this.cellsAUnitY;
-    const count = this.sites.x.length;
-    const nearest: number[] = [];
+  private listNear(x: number, y: number, nearest: Float64Array, list: number[]): void {
+    const halfWidth = 0.5 / this.cellsAUnitX;
+    const halfHeight = 0.5 / this.cellsAUnitY;
     let reach = Infinity;
-    for (let site = 0; site < count; site++) {
-      const dx = this.sites.x[site]! - (x + width / 2);
-      const dy = this.sites.y[site]! - (y + height / 2);
-      reach = Math.min(reach, (Math.abs(dx) + width / 2) ** 2 + (Math.abs(dy) + height / 2) ** 2);
-      nearest.push(Math.max(0, Math.abs(dx) - width / 2) ** 2 + Math.max(0, Math.abs(dy) - height / 2) ** 2);
+    for (let site = 0; site < nearest.length; site++) {
+      const dx = Math.abs(this.sites.x[site]! - (x + halfWidth));
+      const dy = Math.abs(this.sites.y[site]! - (y + halfHeight));
+      const farX = dx + halfWidth;
+      const farY = dy + halfHeight;
+      const nearX = dx > halfWidth ? dx - halfWidth : 0;
+      const nearY = dy > halfHeight ? dy - halfHeight : 0;
+      const farthest = farX * farX + farY * farY;
+      if (farthest < reach) reach = farthest;
+      nearest[site] = nearX * nearX + nearY * nearY;
     }
     const limit = reach * (1 + 1e-9);
-    return nearest.flatMap((distance, site) => (distance <= limit ? [site] : []));
+    for (let site = 0; site < nearest.length; site++) if (nearest[site]! <= limit) list.push(site);
   }
 }
 

@@ -204,13 +204,18 @@ export interface FinishedEvent {
 export interface QuantizeSummary {
   readonly job: 'quantize';
   readonly output: readonly string[];
-  /** Bytes of the model's files, and of the written ones. */
-  readonly bytes: { readonly before: number; readonly after: number };
+  /**
+   * Bytes of the model's files, and of the written ones; of these, the topology of a TensorFlow.js model, which holds
+   * no weights.
+   */
+  readonly bytes: { readonly before: number; readonly after: number; readonly topology?: number };
   /** Bits a weight: of the quantized weights alone, and of the whole native form over all parameters. */
   readonly bitsPerWeight: { readonly weights: number; readonly file: number };
   /** Of all quantized tensors together. */
   readonly distortion: number;
   readonly snrDb: number;
+  /** What was left out because the run was stopped when the files were written already. */
+  readonly unfinished?: readonly ('quality' | 'comparison')[];
 }
 
 export interface TrainSummary {

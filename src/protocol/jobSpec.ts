@@ -158,12 +158,17 @@ export interface QuantizeSpec {
   readonly calibration?: string;
   /** Whether to try the other methods on a sample of the weights, for the report. */
   readonly comparison: boolean;
+  /**
+   * Whether to run a TensorFlow.js model before and after, for the report: on lines of the calibration's text that it
+   * has not seen, or on random inputs.
+   */
+  readonly quality: boolean;
   /** Glob patterns of tensor names to copy unchanged, beside those kept by default. */
   readonly keep: readonly string[];
   readonly seed: number;
   /** Threads that the heavy loops run on; one a core where absent. */
   readonly threads?: number;
-  /** What runs the model to calibrate it; the best engine where absent. */
+  /** What runs the model, to calibrate it and to compare its answers; the best engine where absent. */
   readonly engine?: EngineId;
 }
 
@@ -183,6 +188,7 @@ export function quantizeSpec(
     groupSize: defaultGroupSize(method),
     range: 'mse',
     comparison: true,
+    quality: true,
     keep: [],
     seed: DEFAULT_SEED,
     ...given,
@@ -279,6 +285,7 @@ function parseQuantizeSpec(spec: JsonObject): QuantizeSpec {
     ...(transform !== undefined && { transform }),
     ...(calibration !== undefined && { calibration }),
     comparison: optional(spec['comparison'], (v) => booleanAt(v, 'spec.comparison')) ?? true,
+    quality: optional(spec['quality'], (v) => booleanAt(v, 'spec.quality')) ?? true,
     keep: arrayAt(spec['keep'], 'spec.keep').map((glob, i) => stringAt(glob, `spec.keep[${i}]`)),
     seed: seedAt(spec['seed'], 'spec.seed'),
     ...(threads !== undefined && { threads }),

@@ -75,6 +75,8 @@ export interface LauncherState {
 
 export type ToLauncher =
   | { readonly type: 'state'; readonly state: LauncherState }
+  /** The text or the statistics that a person has browsed to. */
+  | { readonly type: 'calibrationFile'; readonly path: string }
   /** A form was refused; the message stands beside the Run button. */
   | { readonly type: 'refused'; readonly message: string; readonly remedy: string };
 
@@ -83,5 +85,6 @@ export type FromLauncher =
   /** A spec without paths resolved by the webview: `input` and `experiment` come from {@link LauncherState}. */
   | { readonly type: 'run'; readonly spec: JobSpec }
   | { readonly type: 'browseModel' }
+  | { readonly type: 'browseCalibration' }
   | { readonly type: 'newExperiment' }
   | { readonly type: 'trust' };

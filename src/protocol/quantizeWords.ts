@@ -18,20 +18,20 @@ const METHODS = {
       'The least error where every weight takes the same bits: for a known size and parts that are read alone.',
   },
   'kashin-search': {
-    label: 'Kashin search',
+    label: 'Kashin decomposition, search',
     purpose: 'Searches both Kashin factors together instead of one after the other: the best of its family.',
   },
   'kashin-greedy': {
-    label: 'Greedy Kashin decomposition',
-    purpose: 'Splits each tensor into two flat factors, the largest step first: the published method.',
+    label: 'Kashin decomposition, greedy',
+    purpose: 'The published method of 2024: splits each tensor into two flat factors, coded in pairs.',
   },
   'kashin-alternating': {
-    label: 'Alternating Kashin decomposition',
-    purpose: 'Steps in a fixed order, which tells the levels in advance: the method of the follow-up paper.',
+    label: 'Kashin decomposition, alternating',
+    purpose: 'Its follow-up of 2026: row by row on a fixed schedule, with four levels a factor.',
   },
   'kashin-truncation': {
-    label: 'Kashin decomposition by truncation',
-    purpose: 'Clips what is large and makes up for it in rounds: the classical algorithm, to compare with.',
+    label: 'Kashin decomposition, truncation',
+    purpose: 'The classical way, by clipping: the flattest factors, and more error; to compare with.',
   },
   rtn: {
     label: 'Round to nearest',

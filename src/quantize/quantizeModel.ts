@@ -117,10 +117,12 @@ export async function* quantizeModel(
       yield { type: 'output', path: file, kind: 'model', bytes: sizes[i]! };
     }
     const distortion = distortionOf(totals);
+    const after = sizes.reduce((sum, size) => sum + size, 0);
+    const topology = source.format === 'safetensors' ? 0 : after - packedBytes(files, sizes);
     return {
       job: 'quantize',
       output: files,
-      bytes: { before: source.bytes, after: sizes.reduce((sum, size) => sum + size, 0) },
+      bytes: { before: source.bytes, after, ...(topology > 0 && { topology }) },
       bitsPerWeight: { weights: totals.bits / totals.weights, file: (8 * nativeBytes) / parameters },
       distortion,
       snrDb: decibels(distortion),

@@ -64,7 +64,8 @@ async function executeRun(folder: string, job: BoundJob): Promise<FinishedEvent[
   try {
     writer.append({ type: 'started', name: job.name });
     const summary = await drive(job, await prepare(folder, signal), writer);
-    return writer.finish(signal.aborted ? 'cancelled' : 'done', { summary });
+    const isDone = !signal.aborted || job.resultComesFirst === true;
+    return writer.finish(isDone ? 'done' : 'cancelled', { summary });
   } catch (error) {
     if (error !== signal.reason) logError(error);
     if (signal.aborted) return writer.finish('cancelled', {});

@@ -63,7 +63,7 @@ test('Cancel in the notification ends a quantization, and leaves no file', async
   const known = await runFolders(workspace);
   const files = await readdir(path.join(workspace, 'encoder'));
   await chooseInContextMenu(page, 'encoder/model.json', 'Quantize Model…');
-  await chooseAnswer(page, 'Greedy Kashin decomposition');
+  await chooseAnswer(page, 'Kashin decomposition, greedy');
   await acceptQuestion(page, 'Bits per weight');
   await chooseAnswer(page, 'Packed');
   const folder = await nextRun(workspace, known);
@@ -165,3 +165,40 @@ async function fingerprint(file: string): Promise<{ hash: string; modified: numb
     .digest('hex');
   return { hash, modified: (await stat(file)).mtimeMs };
 }
+
+test('the Run view quantizes with what is chosen below More', async () => {
+  const { page, workspace } = editor();
+  const known = await runFolders(workspace);
+  await openSideBar(page);
+  const launcher = await webview(page, 'launcher');
+  await launcher.getByRole('radio', { name: 'Quantize' }).check();
+  const choose = async (field: string, option: string) => {
+    await launcher.getByRole('combobox', { name: field }).click();
+    await launcher.getByRole('option', { name: option, exact: true }).click();
+  };
+  await choose('Model', 'models/tiny-encoder.safetensors');
+  await choose('Method', 'Round to nearest');
+  await choose('Bits a weight', '5 bits');
+  await launcher.locator('summary', { hasText: 'More' }).click();
+  await choose('Where the levels end', 'At the largest weight');
+  await choose('What shares a scale', 'Weights of one output');
+  await launcher.locator('vscode-text-field[aria-label="Seed"] input').last().fill('7');
+  await launcher.getByRole('checkbox', { name: 'Compare with other methods' }).click();
+  await saveScreenshot(page, 'launcher-more');
+  await launcher.getByRole('button', { name: 'Run', exact: true }).click();
+  const { spec, events } = await untilRun(
+    await nextRun(workspace, known),
+    ({ summary }) => summary.state === 'done',
+  );
+  expect(spec).toMatchObject({
+    job: 'quantize',
+    method: 'rtn',
+    bits: 5,
+    range: 'absmax',
+    grouping: 'channel',
+    seed: 7,
+    comparison: false,
+    output: path.join(workspace, 'models/tiny-encoder.w5.safetensors'),
+  });
+  expect(events.some(({ type }) => type === 'rateDistortion')).toBe(false);
+});

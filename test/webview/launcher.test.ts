@@ -10,7 +10,10 @@ const STATE: LauncherState = {
     { path: '/home/ada/project/mnist-mlp.ts', label: 'mnist-mlp.ts' },
     { path: '/home/ada/project/mnist-cnn.ts', label: 'mnist-cnn.ts' },
   ],
-  models: [{ path: '/home/ada/project/models/tiny.safetensors', label: 'models/tiny.safetensors' }],
+  models: [
+    { path: '/home/ada/project/models/tiny.safetensors', label: 'models/tiny.safetensors' },
+    { path: '/home/ada/project/encoder/model.json', label: 'encoder/model.json' },
+  ],
   engines: [
     {
       id: 'tensorflow',
@@ -55,6 +58,9 @@ async function choose(field: string, option: string): Promise<void> {
   await panel.page.getByRole('option', { name: option }).click();
 }
 
+const openMore = () => panel.page.locator('summary', { hasText: 'More' }).click();
+const fields = () => panel.page.locator('.label:visible, vscode-checkbox:visible').allInnerTexts();
+
 test('sends what trains the first experiment on the best engine', async () => {
   await open();
   await run();
@@ -90,7 +96,7 @@ test('sends every field of a training', async () => {
 
 test('explains the engine, and offers none that cannot be used', async () => {
   const { page } = await open();
-  await page.getByText('WebAssembly 4.22.0 on CPU, 2 threads (SIMD).').waitFor();
+  await page.getByText('WebAssembly 4.22.0 on CPU, 2 threads (SIMD).').first().waitFor();
   await page.getByRole('combobox', { name: 'Engine' }).click();
   const option = page.getByRole('option', { name: 'TensorFlow (cannot be used)' });
   expect(await option.getAttribute('aria-disabled')).toBe('true');
@@ -186,6 +192,7 @@ test('sends a quantization without an output, which the host names', async () =>
     groupSize: 128,
     range: 'mse',
     comparison: true,
+    quality: true,
     keep: [],
     seed: 1,
   });
@@ -194,8 +201,8 @@ test('sends a quantization without an output, which the host names', async () =>
 test('offers the bits of the chosen method, and explains each choice', async () => {
   const { page } = await open();
   await page.getByRole('radio', { name: 'Quantize' }).check();
-  await choose('Method', 'Greedy Kashin decomposition');
-  await page.getByText('the published method').waitFor();
+  await choose('Method', 'Kashin decomposition, greedy');
+  await page.getByText('splits each tensor into two flat factors').waitFor();
   await choose('Method', 'Round to nearest');
   await page.getByText('the simple baseline').waitFor();
   await page.getByRole('combobox', { name: 'Bits a weight' }).click();
@@ -205,6 +212,7 @@ test('offers the bits of the chosen method, and explains each choice', async () 
   await page.getByText('Packed, 10.7 times smaller than float32').waitFor();
   await choose('What to write', 'Packed file');
   await page.getByText('as small as the bits say').waitFor();
+  await openMore();
   await page.getByRole('textbox', { name: 'Keep unchanged' }).fill('*.norm.*\nhead.*');
   await run();
   expect(await spec()).toMatchObject({
@@ -236,6 +244,151 @@ test('takes any number of bits or a size, and a preset, where the method does', 
   await open(STATE, { state });
   await run();
   expect(await spec()).toMatchObject({ size: 3_000_000, form: 'native', preset: 'thorough' });
+});
+
+describe('below More', () => {
+  async function openQuantize(state?: PanelOptions['state']): Promise<Panel['page']> {
+    const { page } = await open(STATE, state === undefined ? {} : { state });
+    await page.getByRole('radio', { name: 'Quantize' }).check();
+    await openMore();
+    return page;
+  }
+
+  test.each([
+    ['Dependent quantization', ['Calibration', 'Keep unchanged', 'Seed']],
+    ['Round to nearest', ['Where the levels end', 'What shares a scale', 'Group size', 'Calibration']],
+    [
+      'Kashin decomposition, greedy',
+      ['Codebook', 'Transform Q', 'What shares a scale', 'Group size', 'Calibration'],
+    ],
+    ['k-means', ['Calibration', 'Keep unchanged', 'Seed']],
+  ])('%s has the fields that belong to it', async (method, expected) => {
+    const page = await openQuantize();
+    await choose('Method', method);
+    const all = (await fields()).slice((await fields()).indexOf('What to write') + 1);
+    expect(all.slice(0, expected.length)).toEqual(expected);
+    expect(all).not.toContain('Engine');
+    await choose('Model', 'encoder/model.json');
+    expect(await fields()).toContain('Engine');
+    expect(await fields()).toContain('Compare the model’s answers');
+    await page.getByText('WebAssembly 4.22.0 on CPU, 2 threads').last().waitFor();
+  });
+
+  test('everything that is chosen is in what is sent', async () => {
+    const page = await openQuantize();
+    await choose('Model', 'encoder/model.json');
+    await choose('Method', 'Kashin decomposition, greedy');
+    await choose('Codebook', 'Separate');
+    await choose('Transform Q', 'Rows and columns');
+    await choose('What shares a scale', 'Weights of one output');
+    await choose('Calibration', 'Random inputs');
+    await choose('Engine', 'WebAssembly');
+    await page.getByRole('textbox', { name: 'Seed' }).fill('7');
+    await page.getByRole('checkbox', { name: 'Compare with other methods' }).click();
+    await page.getByRole('checkbox', { name: 'Compare the model’s answers' }).click();
+    await run();
+    expect(await spec()).toEqual({
+      job: 'quantize',
+      input: '/home/ada/project/encoder/model.json',
+      output: '',
+      force: false,
+      method: 'kashin-greedy',
+      bits: 4,
+      preset: 'balanced',
+      form: 'portable',
+      grouping: 'channel',
+      groupSize: 4096,
+      range: 'mse',
+      codebook: 'separate',
+      transform: 'kronecker',
+      calibration: 'random',
+      engine: 'wasm',
+      comparison: false,
+      quality: false,
+      keep: [],
+      seed: 7,
+    });
+  });
+
+  test('rtn takes a range and a group size', async () => {
+    const page = await openQuantize();
+    await choose('Method', 'Round to nearest');
+    await choose('Where the levels end', 'At the largest weight');
+    await page.getByText('Nothing is clipped').waitFor();
+    await page.getByRole('textbox', { name: 'Group size' }).fill('64');
+    await run();
+    expect(await spec()).toMatchObject({ method: 'rtn', range: 'absmax', grouping: 'group', groupSize: 64 });
+  });
+
+  test('what was chosen for one method is not sent with another', async () => {
+    await openQuantize();
+    await choose('Method', 'Kashin decomposition, greedy');
+    await choose('Codebook', 'Separate');
+    await choose('What shares a scale', 'Weights of one output');
+    await choose('Method', 'Dependent quantization');
+    await run();
+    expect(await spec()).toMatchObject({ method: 'dependent', grouping: 'group', groupSize: 128 });
+    expect(await spec()).not.toHaveProperty('codebook');
+  });
+
+  test('offers a separate codebook at 4 bits alone', async () => {
+    const page = await openQuantize();
+    await choose('Method', 'Kashin decomposition, greedy');
+    await choose('Codebook', 'Separate');
+    await choose('Bits a weight', '3 bits');
+    await page.getByRole('combobox', { name: 'Codebook' }).click();
+    expect(await page.getByRole('option', { name: 'Separate' }).count()).toBe(0);
+    await page.keyboard.press('Escape');
+    await run();
+    expect(await spec()).toMatchObject({ bits: 3 });
+    expect(await spec()).not.toHaveProperty('codebook');
+  });
+
+  test('calibrates with a file that the host finds', async () => {
+    const page = await openQuantize();
+    await choose('Model', 'encoder/model.json');
+    await page.getByText('On random tokens, where the model reads text.').waitFor();
+    await choose('Calibration', 'Text or statistics file');
+    await run();
+    await page.getByText('Calibration file is empty.').waitFor();
+    expect(await spec()).toBeUndefined();
+    await page.getByRole('button', { name: 'Browse…' }).last().click();
+    expect(await panel.posted()).toContainEqual({ type: 'browseCalibration' });
+    await panel.send({ type: 'calibrationFile', path: '/home/ada/mails.txt' });
+    await page.getByText('Calibration file is empty.').waitFor({ state: 'hidden' });
+    await run();
+    expect(await spec()).toMatchObject({ calibration: '/home/ada/mails.txt' });
+  });
+
+  test('a model without its program takes statistics, and no random inputs', async () => {
+    const page = await openQuantize();
+    await page.getByRole('combobox', { name: 'Calibration' }).click();
+    expect(await page.getByRole('option', { name: 'Random inputs' }).count()).toBe(0);
+    await page.getByRole('option', { name: 'Statistics file' }).waitFor();
+  });
+
+  test('says in a word what is changed while it is folded, and is kept over a reload', async () => {
+    const page = await openQuantize();
+    await page.getByRole('textbox', { name: 'Seed' }).fill('7');
+    await page.getByRole('checkbox', { name: 'Compare with other methods' }).click();
+    await openMore();
+    await page.getByText('2 changed').waitFor();
+    const state = await panel.state();
+    await panel.close();
+    await open(STATE, { state });
+    await panel.page.getByText('2 changed').waitFor();
+    await run();
+    expect(await spec()).toMatchObject({ seed: 7, comparison: false });
+  });
+
+  test('refuses a group size that no method takes', async () => {
+    const page = await openQuantize();
+    await choose('Method', 'Round to nearest');
+    await page.getByRole('textbox', { name: 'Group size' }).fill('7');
+    await run();
+    await page.getByText('Group size should be a whole number from 32 to 16777216, not “7”.').waitFor();
+    expect(await spec()).toBeUndefined();
+  });
 });
 
 test('refuses what is neither bits nor a size', async () => {
@@ -314,6 +467,9 @@ describe.each(THEME_KINDS)('in %s', (theme) => {
     expect(await panel.accessibility()).toEqual([]);
     await panel.page.getByRole('radio', { name: 'Quantize' }).check();
     await panel.screenshot(`launcher-quantize-${theme}`);
+    await choose('Model', 'encoder/model.json');
+    await openMore();
+    await panel.screenshot(`launcher-quantize-more-${theme}`);
     expect(await panel.accessibility()).toEqual([]);
     expect(panel.trouble).toEqual([]);
   });

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { RateDistortion } from '../../src/protocol/events';
+import type { DecompositionTrace, RateDistortion } from '../../src/protocol/events';
+import { QUANTIZATION_METHODS } from '../../src/protocol/jobSpec';
 import type { RunView } from '../../src/protocol/messages';
 import { Browsing, frames, type Panel, type PanelOptions } from './page/browser';
 import { QuantizationBench } from './page/quantizedRun';
@@ -7,19 +8,21 @@ import { THEME_KINDS } from './page/themes';
 
 let browsing: Browsing;
 let panel: Panel;
-/** Of one model, quantized by `kashin-greedy`: packed, and dequantized. */
+/** Of one model, quantized by `kashin-greedy`: packed, and dequantized; and by methods without a decomposition. */
 let packed: RunView;
 let portable: RunView;
+let dependent: RunView;
+let kmeans: RunView;
 let measured: RateDistortion;
 
 beforeAll(async () => {
   browsing = await Browsing.start();
   const bench = await QuantizationBench.open();
-  packed = await bench.run('kashin-greedy', 4, 'native');
-  portable = await bench.run('kashin-greedy', 4, 'portable');
-  measured = await bench.rateDistortion();
-  packed = { ...packed, rateDistortion: measured };
-  portable = { ...portable, rateDistortion: measured };
+  packed = await bench.run('kashin-greedy', 'native');
+  portable = await bench.run('kashin-greedy', 'portable', '--no-comparison');
+  dependent = await bench.run('dependent', 'native', '--bits', '2.7', '--no-comparison');
+  kmeans = await bench.run('kmeans', 'native', '--bits', '3', '--no-comparison');
+  measured = packed.rateDistortion!;
   await bench.close();
 });
 afterAll(() => browsing.stop());
@@ -45,17 +48,14 @@ function running(tensors: number): RunView {
   };
 }
 
-/** What the measurement says of the method and bits of the run. */
-function ownRow() {
-  return measured.rows.find(({ method, bits }) => method === 'kashin-greedy' && bits.nominal === 4)!;
-}
-
 function closing(run: RunView) {
   const summary = run.finished?.summary;
   if (summary?.job !== 'quantize') throw new Error('The run has no closing figures.');
   return summary;
 }
 
+/** A number as the panel writes it. */
+const minus = (value: number) => value.toPrecision(3).replace('-', '−');
 const bodyRows = () => panel.page.getByRole('grid').locator('tbody tr');
 const column = (k: number) => bodyRows().locator(`td:nth-child(${k})`).allInnerTexts();
 const chosenName = () => panel.page.locator('.tensor-detail .name').innerText();
@@ -121,7 +121,10 @@ test('shows a task before and after', async () => {
   const losses = await section('What it loses').innerText();
   expect(losses).toContain('Largest output: agreement');
   expect(losses).toContain(`1.000 → ${after.toFixed(3)}`);
-  expect(losses).toContain(`worse by ${(1 - after).toFixed(3)}; 400 samples`);
+  const bits = closing(packed).bitsPerWeight.file.toFixed(3);
+  expect(losses).toContain(
+    `worse by ${(1 - after).toFixed(3)}; 400 samples; at ${bits} bits a weight, whole file`,
+  );
 });
 
 test('lists every tensor in the order of the file, and says why one was kept', async () => {
@@ -155,6 +158,17 @@ test('filters by name', async () => {
   await page.getByRole('textbox', { name: 'Tensors' }).fill('layer_1/dense');
   expect(await bodyRows().count()).toBe(3);
   expect(await page.locator('.filter').innerText()).toContain('3 of 24');
+});
+
+test('opens at its top, and stays there while the run goes', async () => {
+  const { page } = await open(running(3), { height: 500 });
+  const scrolled = () => page.evaluate(() => document.scrollingElement!.scrollTop);
+  expect(await scrolled()).toBe(0);
+  await panel.send({ type: 'snapshot', run: packed });
+  await frames(page);
+  expect(await scrolled()).toBe(0);
+  await bodyRows().last().click();
+  expect(await scrolled()).toBeGreaterThan(0);
 });
 
 test('grows while the run goes, and keeps what is chosen', async () => {
@@ -241,10 +255,10 @@ test('shows both factors with their centroids', async () => {
 
 test('the map of both factors is read cell by cell with the four arrows', async () => {
   const { page } = await open();
-  const { counts } = packed.tensors[0]!.decomposition!.joint!;
-  const chart = page.getByRole('application', {
-    name: /Map of 60 by 60 cells .* in units of the root mean square of x, with 16 centroids/,
-  });
+  const { bins, counts } = packed.tensors[0]!.decomposition!.joint!;
+  const size = `Map of ${bins} by ${bins} cells`;
+  const unit = 'both in units of the root mean square of x, with 16 centroids';
+  const chart = page.getByRole('application', { name: new RegExp(`${size} .*${unit}`) });
   const status = chart.locator('xpath=ancestor::section[1]//*[@role="status"]');
   await chart.focus();
   await page.keyboard.press('ArrowRight');
@@ -254,7 +268,7 @@ test('the map of both factors is read cell by cell with the four arrows', async 
   await page.keyboard.press('ArrowUp');
   expect(await status.innerText()).toContain(`${counts[at + 1]!} weights`);
   await page.keyboard.press('ArrowLeft');
-  expect(await status.innerText()).toContain(`${counts[at + 1 - 60]!} weights`);
+  expect(await status.innerText()).toContain(`${counts[at + 1 - bins]!} weights`);
   await page.getByRole('button', { name: 'Show Both factors together as a table' }).click();
   const firstRow = page
     .getByRole('region', { name: 'Table: Both factors together' })
@@ -271,38 +285,81 @@ test('chooses a tensor by a click on its bar', async () => {
   expect(await chosenName()).toBe('encoder/layer_2/dense_2/kernel');
 });
 
-test('says that a method without a decomposition has none', async () => {
-  const tensors = packed.tensors.map((tensor) => {
-    const plain = { ...tensor, iterations: 0 };
-    delete plain.decomposition;
-    return plain;
-  });
-  const { page } = await open({ ...packed, tensors });
-  await bodyRows().first().click();
-  await page.getByText('rounds weights directly').waitFor();
+test('shows the weights of a method without a decomposition, with its levels where they are few', async () => {
+  const { page } = await open(kmeans);
+  const weights = page.locator('section.chart', { hasText: 'Weights' }).getByRole('application').first();
+  const { centroids } = kmeans.tensors[0]!.histogram!;
+  expect(centroids).toHaveLength(8);
+  expect(await weights.getAttribute('aria-label')).toContain(`centroids at ${minus(centroids[0]!)}`);
   expect(await page.getByRole('columnheader').allInnerTexts()).not.toContain('Steps');
+  expect(await page.getByRole('application', { name: /Line chart of ρ/ }).count()).toBe(0);
+  await panel.screenshot('quantization-kmeans-light');
+});
+
+test('draws no levels where there is a fine grid of them', async () => {
+  const { page } = await open(dependent);
+  const weights = page.locator('section.chart', { hasText: 'Weights' }).getByRole('application').first();
+  expect(await weights.getAttribute('aria-label')).not.toContain('centroids');
+});
+
+test('says that a decomposition stalled, why, and what became of it', async () => {
+  const [first, ...others] = packed.tensors;
+  const decomposition: DecompositionTrace = {
+    ...first!.decomposition!,
+    vectors: 64,
+    transform: 'rows',
+    fallback: { steps: 30, residual: 0.31, flatness: 0.18, cause: 'its largest row is 5.1 times the mean' },
+    unfinished: { cause: 'stalled', vectors: 3 },
+  };
+  await open({ ...packed, tensors: [{ ...first!, decomposition }, ...others] });
+  const why = await section('Why').innerText();
+  expect(why).toContain('Q mixes each row on its own (64 vectors, each with a scale of its own).');
+  expect(why).toContain('stalled after 30 steps, at a residual of 0.31 and ρ 0.18: its largest row is 5.1');
+  expect(why).toContain('3 vectors stalled short of the tolerance');
+  expect(why).toMatch(/Health ratio ρ\s+[\d.]+\s+stalled/);
+  expect((await column(8))[0]).toMatch(/^stalled /);
 });
 
 describe('the rate–distortion picture', () => {
   const chart = () => panel.page.getByRole('application', { name: /over true bits a weight/ });
   const status = () => chart().locator('xpath=ancestor::section[1]//*[@role="status"]').innerText();
+  const limit = (bits: number) => 20 * Math.log10(2) * bits;
+  const own = () =>
+    measured.rows.find(({ method, bits }) => method === 'kashin-greedy' && bits.nominal === 4)!;
+
+  /** Methods, the nearest to the limit first. */
+  function ranked(): readonly string[] {
+    const gap = (method: string) => {
+      const rows = measured.rows.filter((row) => row.method === method);
+      return rows.reduce((sum, { bits, snrDb }) => sum + limit(bits.true) - snrDb, 0) / rows.length;
+    };
+    return [...new Set(measured.rows.map(({ method }) => method))].sort((a, b) => gap(a) - gap(b));
+  }
+
+  test('has every method of the product at the bits that it offers, dependent the best of them', async () => {
+    const { page } = await open();
+    const names = await page.locator('.chart.many .legend button').allInnerTexts();
+    expect(names).toEqual(ranked());
+    expect([...names].sort()).toEqual([...QUANTIZATION_METHODS].sort());
+    expect(names[0]).toBe('dependent');
+  });
 
   test('is read mark by mark: left and right along a method, up and down between methods', async () => {
     const { page } = await open();
-    const own = ownRow();
-    const rtn = measured.rows.filter(({ method }) => method === 'rtn');
+    const { bits, snrDb } = own();
     await chart().focus();
     await page.keyboard.press('ArrowRight');
-    expect(await status()).toContain('kashin-greedy, 4 bits, this run: ');
-    expect(await status()).toContain(`true bits ${own.bits.true.toFixed(3)}; SNR ${own.snrDb.toFixed(2)} dB`);
-    const below = 20 * Math.log10(2) * own.bits.true - own.snrDb;
-    expect(await status()).toContain(`below the limit ${below.toFixed(2)} dB`);
+    expect(await status()).toContain('kashin-greedy, 4 bits, as in this run: ');
+    expect(await status()).toContain(`true bits ${bits.true.toFixed(3)}; SNR ${snrDb.toFixed(2)} dB`);
+    expect(await status()).toContain(`below the limit ${(limit(bits.true) - snrDb).toFixed(2)} dB`);
     await page.keyboard.press('ArrowUp');
-    expect(await status()).toMatch(/^rtn, 4 bits: /);
-    await page.keyboard.press('ArrowRight');
-    expect(await status()).toContain(`true bits ${rtn[2]!.bits.true.toFixed(3)}`);
+    const better = ranked()[ranked().indexOf('kashin-greedy') - 1]!;
+    expect(await status()).toMatch(new RegExp(`^${better}, `));
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowLeft');
+    expect(await status()).toMatch(/^kashin-greedy, 3 bits: /);
     await page.keyboard.press('Home');
-    expect(await status()).toMatch(/^rtn, 3 bits: /);
+    expect(await status()).toMatch(/^kashin-greedy, 2 bits: /);
   });
 
   test('the pointer finds a mark', async () => {
@@ -318,7 +375,7 @@ describe('the rate–distortion picture', () => {
         if (await tip.isVisible()) seen = await tip.innerText();
       }
     }
-    expect(seen).toMatch(/^(dependent|rtn|kashin-greedy), \d bits/);
+    expect(ranked()).toContain(/^([\w-]+), \d bits/.exec(seen)?.[1]);
     expect(seen).toMatch(/(below|above) the limit/);
   });
 
@@ -349,20 +406,47 @@ describe('the rate–distortion picture', () => {
 
   test('compares all methods at the true bits of the run, with the limit', async () => {
     const { page } = await open();
-    const own = ownRow();
-    const table = page.getByRole('region', {
-      name: `Table: At ${own.bits.true.toFixed(2)} true bits a weight`,
-    });
-    const rows = await table.locator('tbody tr').allInnerTexts();
-    expect(rows[0]).toContain(`${(20 * Math.log10(2) * own.bits.true).toFixed(1)} dB`);
-    expect(rows.map((row) => row.split('\t')[0])).toEqual([
-      'Shannon’s limit, Gaussian',
-      'dependent',
-      'rtn',
-      'kashin-greedy',
-    ]);
-    expect(await table.locator('tr.own').innerText()).toContain(`${own.snrDb.toFixed(1)} dB`);
+    const { bits, snrDb } = own();
+    const table = page.getByRole('region', { name: `Table: At ${bits.true.toFixed(2)} true bits a weight` });
+    const rows = await table
+      .locator('tbody tr')
+      .evaluateAll((all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
+    expect(rows[0]).toContain(`${limit(bits.true).toFixed(1)} dB`);
+    const names = rows.slice(1).map(([name]) => name);
+    expect([...names].sort()).toEqual([...QUANTIZATION_METHODS].sort());
+    const snrs = rows.slice(1).map((row) => Number.parseFloat(row[1]!.replace('≈ ', '')));
+    expect(snrs).toEqual([...snrs].sort((a, b) => b - a));
+    expect(await table.locator('tr.own').innerText()).toContain(`${snrDb.toFixed(1)} dB`);
     expect(await table.locator('tr.limit').getAttribute('title')).toContain('may lie above the line');
+  });
+
+  test('gives a run whose bits were not tried a mark of its own', async () => {
+    const { page } = await open({ ...dependent, rateDistortion: measured });
+    const { bitsPerWeight, snrDb } = closing(dependent);
+    await chart().focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await status()).toContain('dependent, 2.7 bits, this run: ');
+    expect(await status()).toContain(
+      `true bits ${bitsPerWeight.weights.toFixed(3)}; SNR ${snrDb.toFixed(2)} dB`,
+    );
+  });
+
+  test('says that it is not finished where the run was stopped meanwhile', async () => {
+    const finished = {
+      ...packed.finished!,
+      summary: { ...closing(packed), unfinished: ['comparison' as const] },
+    };
+    const rows = measured.rows.slice(0, 3);
+    const { page } = await open({ ...packed, finished, rateDistortion: { ...measured, rows } });
+    const text = await section('Against other methods and bits').innerText();
+    expect(text).toContain('Not finished: the run was stopped before every method was tried');
+    expect(await page.locator('.chart.many').isVisible()).toBe(true);
+  });
+
+  test('where other methods were not tried, says how they are', async () => {
+    await open(portable);
+    await section('Against other methods and bits').getByText('weightroom rate-distortion').waitFor();
+    expect(await chart().count()).toBe(0);
   });
 
   test.each(['snr', 'distortion', 'gap'] as const)('draws %s', async (scale) => {

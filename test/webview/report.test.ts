@@ -15,11 +15,8 @@ let document: ReportDocument;
 beforeAll(async () => {
   browsing = await Browsing.start();
   const bench = await QuantizationBench.open();
-  const greedy = {
-    ...(await bench.run('kashin-greedy', 4, 'native')),
-    rateDistortion: await bench.rateDistortion(),
-  };
-  const rounded = await bench.run('rtn', 3, 'native');
+  const greedy = await bench.run('kashin-greedy', 'native');
+  const rounded = await bench.run('rtn', 'native', '--bits', '3', '--no-comparison');
   await bench.close();
   document = reportDocument(greedy, rounded);
 });

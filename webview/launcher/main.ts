@@ -29,7 +29,10 @@ let state: LauncherState | undefined;
 
 const forms = {
   train: trainForm(kept.train, changed, () => host.post({ type: 'newExperiment' })),
-  quantize: quantizeForm(kept.quantize, changed, () => host.post({ type: 'browseModel' })),
+  quantize: quantizeForm(kept.quantize, changed, {
+    model: () => host.post({ type: 'browseModel' }),
+    calibration: () => host.post({ type: 'browseCalibration' }),
+  }),
 };
 const job = segments<FormKind>(
   'What to run',
@@ -68,6 +71,9 @@ host.onMessage((message) => {
       forms.quantize.setState(state);
       if (!form.isConnected) app().replaceChildren(form);
       show();
+      return;
+    case 'calibrationFile':
+      forms.quantize.setCalibrationFile(message.path);
       return;
     case 'refused':
       refusal.replaceChildren(callout('error', message.message, message.remedy));

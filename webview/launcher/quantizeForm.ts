@@ -2,8 +2,6 @@ import {
   DEFAULT_BITS,
   DEFAULT_METHOD,
   DEFAULT_PRESET,
-  DEFAULT_SEED,
-  defaultGroupSize,
   listedBits,
   METHOD_OFFERS,
   OUTPUT_FORMS,
@@ -19,11 +17,10 @@ import type { LauncherState } from '../../src/protocol/messages';
 import { FORM_WORDS, METHOD_WORDS, PRESET_WORDS } from '../../src/protocol/quantizeWords';
 import { readTarget, takesTypedTarget, type Target } from '../../src/protocol/target';
 import { UserError } from '../../src/protocol/userError';
-import { button, dropdown, textArea, textField } from '../ui/controls';
+import { button, dropdown, textField } from '../ui/controls';
 import { element } from '../ui/dom';
-import { formatCount } from '../ui/format';
 import type { Form } from './form';
-import { lines, wholeNumber } from './formValues';
+import { FIRST_MORE_VALUES, moreQuantizeFields, type MoreQuantizeValues } from './quantizeMore';
 
 /** What is chosen and written, as texts. */
 export interface QuantizeValues {
@@ -33,9 +30,7 @@ export interface QuantizeValues {
   readonly bits: string;
   readonly preset: string;
   readonly form: string;
-  readonly groupSize: string;
-  readonly keep: string;
-  readonly seed: string;
+  readonly more: MoreQuantizeValues;
 }
 
 export const FIRST_QUANTIZE_VALUES: QuantizeValues = {
@@ -44,17 +39,26 @@ export const FIRST_QUANTIZE_VALUES: QuantizeValues = {
   bits: String(DEFAULT_BITS),
   preset: DEFAULT_PRESET,
   form: 'portable',
-  groupSize: '',
-  keep: '',
-  seed: '',
+  more: FIRST_MORE_VALUES,
 };
+
+export interface QuantizeForm extends Form<QuantizeSpec, QuantizeValues> {
+  /** Takes the file that a person has browsed to. */
+  setCalibrationFile(path: string): void;
+}
+
+/** What a person can browse to. */
+export interface QuantizeBrowsing {
+  readonly model: () => void;
+  readonly calibration: () => void;
+}
 
 /** The form that quantizes a model file. */
 export function quantizeForm(
   kept: Partial<QuantizeValues>,
   onChange: () => void,
-  browse: () => void,
-): Form<QuantizeSpec, QuantizeValues> {
+  browse: QuantizeBrowsing,
+): QuantizeForm {
   // What an earlier version kept may lack a value.
   const first = { ...FIRST_QUANTIZE_VALUES, ...kept };
   const changed = () => {
@@ -71,21 +75,7 @@ export function quantizeForm(
   });
   const preset = dropdown({ label: 'How long to search', onChange: changed });
   const form = dropdown({ label: 'What to write', onChange: changed });
-  const groupSize = textField({ label: 'Group size', numeric: true, onChange: changed });
-  const seed = textField({
-    label: 'Seed',
-    placeholder: String(DEFAULT_SEED),
-    hint: 'Of the random signs.',
-    numeric: true,
-    onChange: changed,
-  });
-  const keep = textArea({
-    label: 'Keep unchanged',
-    hint: 'Tensor names, one pattern a line, beside those kept by default.',
-    placeholder: '*.embedding*',
-    rows: 2,
-    onChange: changed,
-  });
+  const more = moreQuantizeFields({ ...FIRST_MORE_VALUES, ...kept.more }, changed, browse.calibration);
   const chosenMethod = () => method.get() as QuantizationMethodId;
   const takesTyped = () => takesTypedTarget(chosenMethod());
 
@@ -98,9 +88,6 @@ export function quantizeForm(
     [typed, first.bits],
     [preset, first.preset],
     [form, first.form],
-    [groupSize, first.groupSize],
-    [seed, first.seed],
-    [keep, first.keep],
   ] as const) {
     control.set(value);
   }
@@ -121,13 +108,15 @@ export function quantizeForm(
       : { bits: Number(listed.get()) };
   }
 
+  function subject() {
+    return { input: input.get(), method: chosenMethod(), bits: target()?.bits ?? DEFAULT_BITS };
+  }
+
   function explain(): void {
     offerBits(listed.get());
     listed.element.hidden = takesTyped();
     typed.element.hidden = !takesTyped();
-    const { presets = false, groupSize: hasGroups } = METHOD_OFFERS[chosenMethod()];
-    preset.element.hidden = !presets;
-    groupSize.element.hidden = hasGroups === undefined;
+    preset.element.hidden = METHOD_OFFERS[chosenMethod()].presets !== true;
     method.setHint(METHOD_WORDS[chosenMethod()].purpose);
     preset.setHint(PRESET_WORDS[preset.get() as Preset].purpose);
     const { bits, size } = target() ?? { bits: DEFAULT_BITS };
@@ -140,36 +129,35 @@ export function quantizeForm(
         : 'The packed file, to the byte or just below.',
     );
     form.setHint(FORM_WORDS[form.get() as OutputForm].purpose);
-    groupSize.setHint('Weights that share one set of levels.');
-    groupSize.setPlaceholder(formatCount(defaultGroupSize(chosenMethod())));
+    more.explain(subject());
   }
 
   return {
     element: element(
       'div',
       { class: 'form' },
-      element('div', { class: 'with-action' }, input.element, button('Browse…', browse).element),
+      element('div', { class: 'with-action' }, input.element, button('Browse…', browse.model).element),
       method.element,
       listed.element,
       typed.element,
       preset.element,
       form.element,
-      element('div', { class: 'pair' }, groupSize.element, seed.element),
-      keep.element,
+      more.element,
     ),
     setState: (state: LauncherState) => {
       input.setChoices(state.models.map(({ path, label }) => ({ value: path, label })));
       input.setHint(state.models.length > 0 ? '' : 'No model file was found in this workspace.');
+      more.setState(state);
+      more.explain(subject());
     },
+    setCalibrationFile: (path) => more.setCalibrationFile(path),
     values: () => ({
       input: input.get(),
       method: method.get(),
       bits: takesTyped() ? typed.get() : listed.get(),
       preset: preset.get(),
       form: form.get(),
-      groupSize: groupSize.get(),
-      keep: keep.get(),
-      seed: seed.get(),
+      more: more.values(),
     }),
     missing: () => (input.get() === '' ? 'Choose a model file.' : undefined),
     spec: () =>
@@ -181,10 +169,7 @@ export function quantizeForm(
         ...requireTarget(target(), typed.get()),
         preset: preset.get() as Preset,
         form: target()?.size === undefined ? (form.get() as OutputForm) : 'native',
-        groupSize:
-          wholeNumber(groupSize.get(), 'Group size', 32, 2 ** 24) ?? defaultGroupSize(chosenMethod()),
-        keep: lines(keep.get()),
-        seed: wholeNumber(seed.get(), 'Seed', 0, 2 ** 32 - 1) ?? DEFAULT_SEED,
+        ...more.spec(subject()),
       }),
   };
 }

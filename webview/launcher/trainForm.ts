@@ -1,8 +1,9 @@
-import { ENGINE_IDS, ENGINE_NAMES, type EngineId, type EngineStatus } from '../../src/protocol/engine';
+import type { EngineId, EngineStatus } from '../../src/protocol/engine';
 import type { TrainSpec } from '../../src/protocol/jobSpec';
 import type { LauncherState } from '../../src/protocol/messages';
-import { button, dropdown, textArea, textField, type Choice } from '../ui/controls';
+import { button, dropdown, textArea, textField } from '../ui/controls';
 import { element } from '../ui/dom';
+import { engineChoices, engineHint } from './engineChoices';
 import type { Form } from './form';
 import { readOverrides, wholeNumber } from './formValues';
 import { optimizerFields, type OptimizerValues } from './optimizerFields';
@@ -129,23 +130,4 @@ export function trainForm(
       };
     },
   };
-}
-
-function engineChoices(engines: readonly EngineStatus[]): readonly Choice[] {
-  const choices = ENGINE_IDS.map((id): Choice => {
-    const status = engines.find((engine) => engine.id === id);
-    const disabled = status?.usable === false;
-    const name = ENGINE_NAMES[id];
-    return { value: id, label: disabled ? `${name} (cannot be used)` : name, disabled };
-  });
-  return [{ value: 'best', label: 'Best that can be used' }, ...choices];
-}
-
-function engineHint(id: string, engines: readonly EngineStatus[]): string {
-  if (engines.length === 0) return '';
-  const chosen = engines.find((engine) => (id === 'best' ? engine.usable : engine.id === id));
-  if (!chosen) return 'No engine can be used here: the Engines view says why.';
-  if (!chosen.usable) return chosen.reason;
-  const what = [ENGINE_NAMES[chosen.id], chosen.version].filter((part) => part !== '').join(' ');
-  return chosen.device === '' ? `${what}.` : `${what} on ${chosen.device}.`;
 }

@@ -5,6 +5,7 @@
 import {
   provideVSCodeDesignSystem,
   vsCodeButton,
+  vsCodeCheckbox,
   vsCodeDropdown,
   vsCodeOption,
   vsCodePanelTab,
@@ -13,16 +14,18 @@ import {
   vsCodeTextArea,
   vsCodeTextField,
   type Button,
+  type Checkbox,
   type Dropdown,
   type Panels,
   type TextArea,
   type TextField,
 } from '@vscode/webview-ui-toolkit';
-import { dress, element, freshId, type Child } from './dom';
+import { dress, element, freshId, setText, type Child } from './dom';
 import { icon, type IconName } from './icons';
 
 provideVSCodeDesignSystem().register(
   vsCodeButton(),
+  vsCodeCheckbox(),
   vsCodeDropdown(),
   vsCodeOption(),
   vsCodePanels(),
@@ -35,6 +38,7 @@ provideVSCodeDesignSystem().register(
 declare global {
   interface HTMLElementTagNameMap {
     'vscode-button': Button;
+    'vscode-checkbox': Checkbox;
     'vscode-dropdown': Dropdown;
     'vscode-panels': Panels;
     'vscode-text-area': TextArea;
@@ -174,6 +178,45 @@ function optionOf(choice: Choice): HTMLElement {
   const option = document.createElement('vscode-option');
   const attributes = { value: choice.value, ...(choice.disabled && { disabled: '' }) };
   return dress(option, { text: choice.label, attributes });
+}
+
+export interface CheckboxControl {
+  readonly element: HTMLElement;
+  get(): boolean;
+}
+
+/** Yes or no. */
+export function checkbox(options: Omit<FieldOptions, 'placeholder'>, checked: boolean): CheckboxControl {
+  const node = document.createElement('vscode-checkbox');
+  node.toggleAttribute('checked', checked);
+  node.append(options.label);
+  node.addEventListener('change', options.onChange);
+  return {
+    element: element('div', { class: 'field' }, node, hintFor(node, options)),
+    get: () => node.checked,
+  };
+}
+
+export interface DisclosureControl {
+  readonly element: HTMLElement;
+  isOpen(): boolean;
+  /** A quiet word after the label: what is different in what cannot be seen. */
+  setNote(note: string): void;
+}
+
+/** What few need, folded away below a line that opens it. */
+export function disclosure(
+  label: string,
+  open: boolean,
+  onChange: () => void,
+  ...children: readonly Child[]
+): DisclosureControl {
+  const note = element('span', { class: 'quiet' });
+  const head = element('summary', {}, icon('chevron-right'), element('span', { text: label }), note);
+  const node = element('details', { class: 'disclosure' }, head, ...children);
+  node.open = open;
+  node.addEventListener('toggle', onChange);
+  return { element: node, isOpen: () => node.open, setNote: (text) => setText(note, text) };
 }
 
 /** The label over a control, for the eye. */

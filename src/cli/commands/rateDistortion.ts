@@ -12,7 +12,12 @@ import {
 import { UserError } from '../../protocol/userError';
 import { threadPool } from '../../quantize/kernels/threadPool';
 import { openAnyModel } from '../../quantize/native/open';
-import { COMPARED_BITS, measureRateDistortion, rateDistortionCases } from '../../quantize/rateDistortion';
+import {
+  COMPARED_BITS,
+  measureRateDistortion,
+  rateDistortionCases,
+  SAMPLED_WEIGHTS,
+} from '../../quantize/rateDistortion';
 import { sampleWeights } from '../../quantize/sampleWeights';
 import { MODEL_FILE } from '../arguments';
 import { numberBetween, wholeNumber } from '../flags';
@@ -40,7 +45,7 @@ export function addRateDistortion(program: Command, run: Run): void {
         .choices(PRESETS)
         .default(DEFAULT_PRESET),
     )
-    .option('--sample <n>', 'weights to try them on', wholeNumber(4096, 2 ** 28), 2 ** 18)
+    .option('--sample <n>', 'weights to try them on', wholeNumber(4096, 2 ** 28), SAMPLED_WEIGHTS)
     .addHelpText(
       'after',
       '\nExample:\n  weightroom rate-distortion model.safetensors --methods rtn,nf4 --bits 3,4',

@@ -22,14 +22,21 @@ export function modelCommands(
       const input =
         file instanceof vscode.Uri ? file.fsPath : await chooseModel(vscode.l10n.t('Quantize Model'));
       if (input === undefined) return;
-      const { quantize: preferred, threads } = readSettings(vscode.Uri.file(input));
+      const { quantize: preferred, threads, engine } = readSettings(vscode.Uri.file(input));
       const suggested = { ...preferred, ...memory.get<Partial<QuantizeChoice>>(LAST_CHOICE) };
       const answers = await askHowToQuantize(input, suggested);
       if (!answers) return;
       const { output, force, ...choice } = answers;
       await memory.update(LAST_CHOICE, choice);
       await start(
-        quantizeSpec({ input, output, force, ...choice, ...(threads !== undefined && { threads }) }),
+        quantizeSpec({
+          input,
+          output,
+          force,
+          ...choice,
+          ...(threads !== undefined && { threads }),
+          ...(engine !== 'best' && { engine }),
+        }),
       );
     },
     'weightroom.model.inspect': async (file) => {

@@ -62,3 +62,17 @@ export async function browseForModel(title: string): Promise<string | undefined>
     })) ?? [];
   return chosen?.fsPath;
 }
+
+/** Asks for what a model is calibrated with: a text, one sample a line, or a file of statistics. */
+export async function browseForCalibration(): Promise<string | undefined> {
+  const [chosen] =
+    (await vscode.window.showOpenDialog({
+      title: vscode.l10n.t('Calibrate with'),
+      openLabel: vscode.l10n.t('Choose File'),
+      filters: {
+        [vscode.l10n.t('Texts and statistics')]: ['txt', 'csv', 'tsv', 'md', 'safetensors'],
+        [vscode.l10n.t('All files')]: ['*'],
+      },
+    })) ?? [];
+  return chosen?.fsPath;
+}

@@ -4,7 +4,13 @@ import type { JobSpec } from '../../protocol/jobSpec';
 import { errorReport, UserError } from '../../protocol/userError';
 import type { EngineList } from '../engineList';
 import { findExperiments } from '../experiments/experimentFiles';
-import { browseForModel, findModels, workspaceFile, type WorkspaceFile } from '../models/modelFiles';
+import {
+  browseForCalibration,
+  browseForModel,
+  findModels,
+  workspaceFile,
+  type WorkspaceFile,
+} from '../models/modelFiles';
 import { loadPage, webviewOptions } from '../panels/webviewFiles';
 import type { Problems } from '../problems';
 import type { RunStore } from '../runStore';
@@ -75,6 +81,9 @@ export class LauncherView implements vscode.WebviewViewProvider, vscode.Disposab
       case 'browseModel':
         await this.browse();
         return;
+      case 'browseCalibration':
+        await this.browseCalibration();
+        return;
       case 'newExperiment':
         await vscode.commands.executeCommand('weightroom.experiment.new');
         return;
@@ -99,6 +108,11 @@ export class LauncherView implements vscode.WebviewViewProvider, vscode.Disposab
     if (file === undefined) return;
     this.browsed.unshift(workspaceFile(vscode.Uri.file(file)));
     await this.sendState();
+  }
+
+  private async browseCalibration(): Promise<void> {
+    const path = await browseForCalibration();
+    if (path !== undefined) this.post({ type: 'calibrationFile', path });
   }
 
   private async sendState(): Promise<void> {

@@ -24,6 +24,7 @@ export function textSamples(
   const tokens = texts.map((text) => tokenizer.encode(text)).filter(({ length }) => length > 0);
   return {
     source: `${tokens.length} lines of ${file}`,
+    kind: `lines of ${file}`,
     count: tokens.length,
     feeds: (start, end) => encoderFeeds(tf, tokens.slice(start, end)),
   };
@@ -37,13 +38,28 @@ export function randomTokenSamples(
   seed: number,
 ): Samples {
   const random = new Random(seed);
-  const draw = tokenSampler(vocabulary, random);
+  return drawnSamples(tf, tokenSampler(vocabulary, random), count, random);
+}
+
+/**
+ * Texts of tokens that are all as likely, for an encoder whose tokenizer is not at hand: enough to see how much its
+ * answers change, and too unlike a text to calibrate with.
+ * @param ids how many tokens there are
+ */
+export function uniformTokenSamples(tf: TensorFlow, ids: number, count: number, seed: number): Samples {
+  const random = new Random(seed);
+  const draw = () => RESERVED_IDS + random.integer(ids - RESERVED_IDS);
+  return drawnSamples(tf, draw, count, random);
+}
+
+function drawnSamples(tf: TensorFlow, draw: () => number, count: number, random: Random): Samples {
   const tokens = Array.from({ length: count }, () => {
     const length = SHORTEST_TEXT + random.integer(MAX_TOKENS - SHORTEST_TEXT + 1);
     return Int32Array.from({ length }, draw);
   });
   return {
     source: `${count} texts of random tokens`,
+    kind: 'texts of random tokens',
     count,
     feeds: (start, end) => encoderFeeds(tf, tokens.slice(start, end)),
   };

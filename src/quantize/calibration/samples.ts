@@ -7,6 +7,8 @@ import type { ModelInput, RunnableModel } from './runnableModel';
 export interface Samples {
   /** For people: `200 lines of mails.txt`, `256 random inputs`. */
   readonly source: string;
+  /** The same without their number. */
+  readonly kind: string;
   readonly count: number;
   /** Samples `start` up to `end` as one batch; the caller disposes it. */
   feeds(start: number, end: number): tfjs.NamedTensorMap;
@@ -16,6 +18,7 @@ export interface Samples {
 export function part(samples: Samples, start: number, end: number): Samples {
   return {
     source: samples.source,
+    kind: samples.kind,
     count: end - start,
     feeds: (from, to) => samples.feeds(start + from, start + to),
   };
@@ -32,6 +35,7 @@ const OPEN_SIZE = { text: 32, image: 128 };
 export function randomSamples(tf: TensorFlow, model: RunnableModel, count: number, seed: number): Samples {
   return {
     source: `${count} random inputs`,
+    kind: 'random inputs',
     count,
     feeds: (start, end) =>
       Object.fromEntries(

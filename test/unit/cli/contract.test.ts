@@ -1,7 +1,9 @@
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { loadEngine } from '../../../src/engine/registry';
 import type { RunSummary } from '../../../src/protocol/run';
+import { saveModel } from '../loader/saveModel';
 import { temporaryFolder } from '../runs/workspace';
 import { command, document } from './commandLine';
 import { writeExperiment, writeSmallModel } from './files';
@@ -120,6 +122,26 @@ describe('quantize and compare', () => {
     };
     expect(await comparisons('--method', 'rtn')).toBeGreaterThan(10);
     expect(await comparisons('--method', 'rtn', '--no-comparison')).toBe(0);
+  });
+
+  it('runs a model before and after, unless it is told not to', async () => {
+    const folder = await temporaryFolder();
+    const { tf } = await loadEngine('cpu');
+    const kernelInitializer = tf.initializers.heNormal({ seed: 1 });
+    const layer = tf.layers.dense({ units: 64, inputShape: [64], activation: 'softmax', kernelInitializer });
+    await saveModel(tf, tf.sequential({ layers: [layer] }), folder);
+    const flags = ['--method', 'rtn', '--bits', '3', '--engine', 'cpu', '--no-comparison', '--force'];
+    expect(await document(folder, 'quantize', 'model.json', ...flags)).toMatchObject({
+      quality: [
+        { task: 'Answers to random inputs', metric: '1 − cosine', before: 0, after: number, samples: 32 },
+        { metric: 'same top answer', before: 1, after: number, higherIsBetter: true },
+      ],
+    });
+    const { stdout } = await command(folder, 'quantize', 'model.json', ...flags);
+    expect(stdout).toMatch(/Quality\s+1 − cosine 0 → 0\.0\d+: Answers to random inputs, 32 samples/);
+    expect(await document(folder, 'quantize', 'model.json', ...flags, '--no-quality')).toMatchObject({
+      quality: [],
+    });
   });
 
   it('writes a size that was asked for in place of bits', async () => {

@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
+import type { RunEvent } from '../../../src/protocol/events';
 import type { RunSummary } from '../../../src/protocol/run';
 import { createRun } from '../../../src/runs/create';
 import { listRuns } from '../../../src/runs/list';
 import { readWorker } from '../../../src/runs/mark';
 import { isAlive } from '../../../src/runs/process';
 import { runFiles } from '../../../src/runs/layout';
+import { writeModel } from '../quantize/modelFiles';
 import { temporaryFolder } from '../runs/workspace';
 import { untilMeasured } from '../worker/until';
 import { document, startCommand, type Command } from './commandLine';
@@ -112,5 +115,47 @@ describe('an interrupted run', () => {
     await started.result;
     expect(await document(folder, 'runs')).toMatchObject([{ id: run.id, state: 'running' }]);
     expect(await document(folder, 'cancel', run.id)).toEqual({ id: run.id, state: 'cancelled' });
+  });
+});
+
+describe('a quantization that is interrupted', () => {
+  it('while it compares methods is done, and says what is not finished', async () => {
+    const folder = await temporaryFolder();
+    const values = Float32Array.from({ length: 2 ** 18 }, (_, i) => Math.sin(i * i));
+    await (await writeModel(folder, [{ name: 'weight', dtype: 'F32', shape: [1024, 256], values }])).close();
+    const flags = ['--method', 'rtn', '--preset', 'thorough', '--threads', '1'];
+    const { child, result } = startCommand(folder, ['quantize', 'model.safetensors', ...flags, '--json']);
+    const run = await firstRun(folder);
+    const journal = () => readFile(runFiles(run.folder).journal, 'utf8').catch(() => '');
+    while (!(await journal()).includes('"type":"rateDistortion"')) await pause();
+    child.kill('SIGINT');
+    const { code, stdout } = await result;
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ run: run.id, unfinished: ['comparison'] });
+    expect((await listRuns(folder))[0]!.state).toBe('done');
+    expect(existsSync(path.join(folder, 'model.w4.safetensors'))).toBe(true);
+    const types = (await journal())
+      .trim()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as RunEvent).type);
+    expect(types.indexOf('output')).toBeLessThan(types.indexOf('rateDistortion'));
+    expect(types.at(-1)).toBe('finished');
+    const worker = await readWorker(run.folder);
+    await expect.poll(() => isAlive(worker!.process), { timeout: 5000 }).toBe(false);
+  });
+
+  it('before its file is written leaves none', async () => {
+    const folder = await temporaryFolder();
+    const values = Float32Array.from({ length: 2 ** 21 }, (_, i) => Math.sin(i * i));
+    await (await writeModel(folder, [{ name: 'weight', dtype: 'F32', shape: [8192, 256], values }])).close();
+    const flags = ['--method', 'dependent', '--preset', 'thorough', '--threads', '1', '--no-comparison'];
+    const { child, result } = startCommand(folder, ['quantize', 'model.safetensors', ...flags, '--json']);
+    const run = await firstRun(folder);
+    const journal = () => readFile(runFiles(run.folder).journal, 'utf8').catch(() => '');
+    while (!(await journal()).includes('"type":"progress"')) await pause();
+    child.kill('SIGINT');
+    expect((await result).code).toBe(130);
+    expect((await listRuns(folder))[0]!.state).toBe('cancelled');
+    expect(await readdir(folder)).toEqual(['.weightroom', 'model.safetensors']);
   });
 });

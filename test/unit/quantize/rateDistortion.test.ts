@@ -3,12 +3,14 @@ import { describe, expect, it } from 'vitest';
 import type { Model } from '../../../src/modelfile/model';
 import { QUANTIZATION_METHODS } from '../../../src/protocol/jobSpec';
 import { compareMethods } from '../../../src/quantize/compareMethods';
-import { inlinePool } from '../../../src/quantize/kernels/pool';
+import { inlinePool, type KernelPool } from '../../../src/quantize/kernels/pool';
 import { measureRateDistortion, rateDistortionCases } from '../../../src/quantize/rateDistortion';
 import { sampleWeights } from '../../../src/quantize/sampleWeights';
 import { temporaryFolder } from '../modelfile/temporaryFolder';
 import { quantizeSpec, quantizeWhole, writeModel } from './modelFiles';
 import { normalSample } from './samples';
+
+const NEVER = new AbortController().signal;
 
 const CONTEXT = { seed: 1, preset: 'fast', pool: inlinePool } as const;
 
@@ -123,6 +125,15 @@ describe('the measure of a method', () => {
   });
 });
 
+async function collected<Event, Result>(work: AsyncGenerator<Event, Result>) {
+  const events: Event[] = [];
+  for (;;) {
+    const next = await work.next();
+    if (next.done) return { events, result: next.value };
+    events.push(next.value);
+  }
+}
+
 describe('the comparison after a quantization', () => {
   const spec = (source: Model) =>
     quantizeSpec(source.path, path.join(path.dirname(source.path), 'out.safetensors'), {
@@ -131,21 +142,16 @@ describe('the comparison after a quantization', () => {
       preset: 'fast',
     });
 
-  async function compared(
-    source: Model,
-    signal = new AbortController().signal,
-    keep: readonly string[] = [],
-  ) {
-    const events = [];
-    const asked = { ...spec(source), keep };
-    for await (const event of compareMethods(source, asked, { signal, pool: inlinePool })) events.push(event);
-    return events;
+  async function compared(source: Model, signal = NEVER, keep: readonly string[] = []) {
+    return collected(compareMethods(source, { ...spec(source), keep }, { signal, pool: inlinePool }));
   }
 
   it('has a row for every method, and for the bits that were asked for', async () => {
-    const events = await compared(await model(), undefined, ['large']);
+    const { events, result } = await compared(await model(), undefined, ['large']);
+    expect(result).toBe(true);
     const rows = events.flatMap((event) => (event.type === 'rateDistortion' ? event.rows : []));
     expect(new Set(rows.map(({ method }) => method))).toEqual(new Set(QUANTIZATION_METHODS));
+    expect(rows.slice(0, 4).map(({ method }) => method)).toEqual(['rtn', 'rtn', 'rtn', 'rtn']);
     expect(rows).toContainEqual(
       expect.objectContaining({ method: 'rtn', bits: { nominal: 5, true: expect.any(Number) as number } }),
     );
@@ -155,11 +161,39 @@ describe('the comparison after a quantization', () => {
     }
   });
 
-  it('ends without a word when it is cancelled, and with a warning when it cannot be', async () => {
+  it('takes a part of a large model, the same for the same seed', async () => {
+    const source = await model();
+    const first = async () => {
+      for await (const event of compareMethods(source, spec(source), { signal: NEVER, pool: inlinePool })) {
+        if (event.type === 'rateDistortion') return event;
+      }
+      throw new Error('Nothing was measured.');
+    };
+    const { rows, sampled } = await first();
+    expect(sampled).toEqual({ weights: expect.any(Number) as number, tensors: 1 });
+    expect(sampled.weights).toBeLessThanOrEqual(2 ** 17);
+    expect((await first()).rows).toEqual([{ ...rows[0]!, seconds: expect.any(Number) as number }]);
+  });
+
+  it('stops without a word when it is cancelled, in the middle of a measurement too', async () => {
     const controller = new AbortController();
     controller.abort(new Error('cancelled'));
-    expect(await compared(await model(), controller.signal)).toEqual([]);
-    expect(await compared(await model(), undefined, ['*'])).toEqual([
+    expect(await compared(await model(), controller.signal)).toEqual({ events: [], result: false });
+
+    const later = new AbortController();
+    const stuck: KernelPool = { ...inlinePool, run: () => new Promise(() => later.abort()) };
+    const source = await model();
+    const asked = { ...spec(source), method: 'kashin-greedy', bits: 4 } as const;
+    const { events, result } = await collected(
+      compareMethods(source, asked, { signal: later.signal, pool: stuck }),
+    );
+    expect(result).toBe(false);
+    expect(events.map(({ type }) => type)).toEqual(['progress']);
+  });
+
+  it('warns where it cannot be', async () => {
+    const { events } = await compared(await model(), undefined, ['*']);
+    expect(events).toEqual([
       { type: 'message', level: 'warning', text: expect.stringContaining('no weights to sample') as string },
     ]);
   });

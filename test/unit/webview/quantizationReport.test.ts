@@ -92,6 +92,16 @@ describe('what it costs', () => {
     expect(bytes.all).toBeCloseTo(BYTES, 6);
     expect(nativeBytes(running())).toBeUndefined();
   });
+
+  test('the topology of a TensorFlow.js model is told apart, and counted where it belongs', () => {
+    const topology = 1000;
+    const bytes = { before: 33_400, after: BYTES + topology, topology };
+    const summary = { ...SUMMARY, bytes };
+    const model = run({ finished: { type: 'finished', state: 'done', seconds: 3, summary } });
+    expect(nativeBytes(model)).toMatchObject({ quantized: 4500, kept: 400, topology });
+    expect(nativeBytes(model)!.all).toBeCloseTo(BYTES + topology, 6);
+    expect(tile(model, 'Bits a weight, whole file')?.note).toMatch(/; 5\.8\d\d with model\.json$/);
+  });
 });
 
 describe('what it loses', () => {
@@ -103,9 +113,10 @@ describe('what it loses', () => {
     expect(tile({})).toMatchObject({
       label: 'Next word: perplexity',
       value: '12.30 → 12.84',
-      note: 'worse by 0.54; 1,200 samples',
+      note: 'worse by 0.54; 1,200 samples; at 4.899 bits a weight, whole file',
     });
-    expect(tile({ after: 12.1 }).note).toBe('better by 0.20; 1,200 samples');
+    expect(tile({ after: 12.1 }).note).toContain('better by 0.20; 1,200 samples');
+    expect(tile({ before: 0, after: 0.0155 }).value).toBe('0 → 0.01550');
     expect(tile({ higherIsBetter: true }).note).toContain('better by 0.54');
     expect(tile({ after: 12.301 }).note).toContain('the same');
     expect(tile({ metric: 'accuracy', unit: '%', before: 97.33, after: 97 }).value).toBe('97.33 % → 97.00 %');
@@ -129,11 +140,13 @@ describe('why', () => {
     expect(healthOf(undefined)).toBeUndefined();
   });
 
-  test('columns of a decomposition are there where a tensor has one', () => {
+  test('columns of a decomposition, and of a layer’s output, are there where a tensor has one', () => {
     const ids = (tensors: readonly TensorResult[]) => columnsOf(tensors).map(({ id }) => id);
     expect(ids([MATRIX, VECTOR])).not.toContain('iterations');
     expect(ids([{ ...MATRIX, iterations: 30 }])).toContain('iterations');
     expect(ids([{ ...MATRIX, iterations: 30 }])).not.toContain('health');
+    expect(ids([MATRIX, { ...MATRIX, outputError: 0.01 }])).toContain('outputError');
+    expect(ids([MATRIX])).not.toContain('outputError');
     expect(ids([{ ...MATRIX, decomposition: trace([0.77]) }])).toContain('health');
   });
 });

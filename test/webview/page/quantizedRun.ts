@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { Random } from '../../../src/math/random';
-import type { Quality, RateDistortion, RateDistortionRow } from '../../../src/protocol/events';
-import type { OutputForm, QuantizationMethodId } from '../../../src/protocol/jobSpec';
+import type { Quality } from '../../../src/protocol/events';
+import type { OutputForm } from '../../../src/protocol/jobSpec';
 import type { RunView } from '../../../src/protocol/messages';
 import { openAnyModel } from '../../../src/quantize/native/open';
 import { runsFolder } from '../../../src/runs/layout';
@@ -44,26 +44,8 @@ function weightsOf(k: number): TestTensor {
 /** Three layers of a transformer: 24 tensors, 18 of them matrices. */
 const ENCODER = Array.from({ length: 24 }, (_, k) => weightsOf(k));
 
-/** The picture: the best method, the published one and the baseline, at some bits. */
-const MEASURED: readonly (readonly [method: QuantizationMethodId, bits: readonly number[]])[] = [
-  ['dependent', [3, 5]],
-  ['kashin-greedy', [3, 4]],
-  ['rtn', [3, 4, 5]],
-];
-
-interface Quantized {
-  readonly run: string;
-  readonly seconds: number;
-  readonly bitsPerWeight: { readonly weights: number };
-  readonly distortion: number;
-  readonly snrDb: number;
-}
-
 /** A folder with the model, in which the terminal's command quantizes it. */
 export class QuantizationBench {
-  /** What was quantized before, by how. */
-  private readonly done = new Map<string, Quantized>();
-
   private constructor(private readonly folder: string) {}
 
   static async open(): Promise<QuantizationBench> {
@@ -76,46 +58,19 @@ export class QuantizationBench {
     return rm(this.folder, { recursive: true, force: true });
   }
 
-  /** A finished run as a panel gets it. */
-  async run(method: string, bits: number, form: OutputForm): Promise<RunView> {
-    const { run } = await this.quantize(method, bits, form);
+  /**
+   * A finished run as a panel gets it.
+   * @param flags what else the command is given
+   */
+  async run(method: string, form: OutputForm, ...flags: readonly string[]): Promise<RunView> {
+    const how = ['--method', method, '--form', form, '--preset', 'fast', '--force', '--quiet'];
+    const { run } = (await document(this.folder, 'quantize', 'model.safetensors', ...how, ...flags)) as {
+      run: string;
+    };
     const view = runView(await readRun(path.join(runsFolder(this.folder), run)));
     const summary = view.finished?.summary;
     const output = summary?.job === 'quantize' ? summary.output[0]! : '';
     return { ...view, quality: [await largestOutputs(output)] };
-  }
-
-  async rateDistortion(): Promise<RateDistortion> {
-    const rows: RateDistortionRow[] = [];
-    for (const [method, offered] of MEASURED) {
-      for (const nominal of offered) {
-        const { seconds, bitsPerWeight, distortion, snrDb } = await this.quantize(method, nominal, 'native');
-        rows.push({ method, bits: { nominal, true: bitsPerWeight.weights }, distortion, snrDb, seconds });
-      }
-    }
-    const matrices = ENCODER.filter(({ shape }) => shape.length > 1);
-    const weights = matrices.reduce((sum, { values }) => sum + values.length, 0);
-    return { rows, sampled: { weights, tensors: matrices.length } };
-  }
-
-  private async quantize(method: string, bits: number, form: OutputForm): Promise<Quantized> {
-    const how = [
-      '--method',
-      method,
-      '--bits',
-      String(bits),
-      '--form',
-      form,
-      '--force',
-      '--quiet',
-      '--no-comparison',
-    ];
-    const key = how.join(' ');
-    const before = this.done.get(key);
-    if (before) return before;
-    const quantized = (await document(this.folder, 'quantize', 'model.safetensors', ...how)) as Quantized;
-    this.done.set(key, quantized);
-    return quantized;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { RateDistortion } from '../../../src/protocol/events';
 import type { ChartHost } from '../chartFrame';
 import { element } from '../dom';
-import { formatCount } from '../format';
+import { formatCount, formatDecibels } from '../format';
 import { curvesOf, type ChosenRun } from './curves';
 import { equalBitsTable } from './equalBitsTable';
 import { LIMIT_MEANING, rateDistortionChart, type RateDistortionView } from './rateDistortionChart';
@@ -28,13 +28,21 @@ export function comparison(
       const curves = curvesOf(rows, runs);
       sample.textContent =
         `Measured on ${formatCount(sampled.weights)} weights of ${formatCount(sampled.tensors)} tensors of this model. ` +
-        'Bits are true ones: codes, scales, levels and tables are counted.';
+        `Bits are true ones: codes, scales, levels and tables are counted. ${runs.flatMap(wholeRun).join(' ')}`;
       chart.setCurves(curves);
-      const marks = curves.flatMap((curve) => curve.marks);
-      table.setCurves(
-        curves,
-        marks.find(({ chosen }) => chosen),
-      );
+      const chosen = curves.flatMap(({ marks }) => marks).filter((mark) => mark.chosen);
+      const spec = runs[0]?.spec;
+      const method = spec?.job === 'quantize' ? spec.method : undefined;
+      table.setCurves(curves, chosen.find((mark) => mark.method === method) ?? chosen[0]);
     },
   };
+}
+
+/** What a run itself came to, on all its weights and with bits spared where a tensor needs fewer. */
+function wholeRun({ spec, summary }: ChosenRun): readonly string[] {
+  if (spec.job !== 'quantize' || !summary) return [];
+  const { snrDb, bitsPerWeight } = summary;
+  return [
+    `The whole model by ${spec.method} in this run: ${formatDecibels(snrDb)} at ${bitsPerWeight.weights.toFixed(2)} bits.`,
+  ];
 }

@@ -2,7 +2,7 @@ import type { JobSpec } from '../../../src/protocol/jobSpec';
 import { formatBytes, formatDuration, formatTick } from '../format';
 import type { RunModel } from '../runModel';
 import type { Tile } from '../tiles';
-import { closingFigures, pooledBits } from './wholeModel';
+import { closingFigures, nativeBytes, pooledBits, weights } from './wholeModel';
 
 /** What the run costs: size before and after, true bits a weight beside those that were asked for, and time. */
 export function costTiles(run: RunModel): readonly Tile[] {
@@ -32,16 +32,29 @@ export function costTiles(run: RunModel): readonly Tile[] {
     {
       label: 'Bits a weight, whole file',
       value: summary.bitsPerWeight.file.toFixed(3),
-      note: `${asked}; ${summary.bitsPerWeight.weights.toFixed(3)} in the quantized weights`,
+      note: [
+        asked,
+        `${summary.bitsPerWeight.weights.toFixed(3)} in the quantized weights`,
+        ...withTopology(run),
+      ].join('; '),
       title:
-        'All bits of the native form over all parameters: codes, scales, tables, names, and the tensors that were kept',
+        'All bits of the native file over all parameters: codes, scales, tables, names, and the tensors that were kept',
     },
     {
       label: 'Time',
       value: formatDuration(run.summary.seconds),
-      title: 'From the start of the run to its end, reading and writing included',
+      title:
+        'From the start of the run to its end: reading, writing, and trying the other methods on a sample',
     },
   ];
+}
+
+/** Of a TensorFlow.js model, whose topology stands in a file beside the weights. */
+function withTopology(run: RunModel): readonly string[] {
+  const native = nativeBytes(run);
+  if (!native || native.topology === 0) return [];
+  const parameters = run.tensors.reduce((sum, tensor) => sum + weights(tensor), 0);
+  return [`${((8 * native.all) / parameters).toFixed(3)} with model.json`];
 }
 
 /** What was asked for: bits, or a size. */

@@ -42,7 +42,6 @@ function contents(curves: readonly Curve[], at: Mark): readonly HTMLElement[] {
       bits: bitsFor(curve.marks, at.snrDb),
     }))
     .sort((a, b) => (b.snr?.value ?? -Infinity) - (a.snr?.value ?? -Infinity));
-  const beyond = readings.some(({ snr, bits }) => snr?.kind === 'beyond' || bits?.kind === 'beyond');
   const heading = `At ${at.bits.toFixed(2)} true bits a weight`;
   return [
     element('h3', { text: heading }),
@@ -79,13 +78,19 @@ function contents(curves: readonly Curve[], at: Mark): readonly HTMLElement[] {
         ),
       ),
     ),
-    element('p', {
-      class: 'note',
-      text: beyond
-        ? '≈ past the last mark, by at most half a bit, along 6.02 dB a bit. – too far from any mark.'
-        : 'Between marks, on the straight line.',
-    }),
+    element('p', { class: 'note', text: noteOn(readings.flatMap(({ snr, bits }) => [snr, bits])) }),
   ];
+}
+
+/** How the figures that are not at a mark came about. */
+function noteOn(readings: readonly (Reading | undefined)[]): string {
+  const beyond = readings.some((reading) => reading?.kind === 'beyond');
+  const none = readings.some((reading) => reading === undefined);
+  return [
+    'Between two marks, on the straight line.',
+    ...(beyond ? ['≈ past the last mark, by at most half a bit, along 6.02 dB a bit.'] : []),
+    ...(none ? ['– too far from any mark.'] : []),
+  ].join(' ');
 }
 
 function head(text: string, title: string, numeric = false): HTMLElement {

@@ -20,7 +20,7 @@ export function errorChart(host: ChartHost, onSelect?: (tensor: string) => void)
     {
       title: 'Signal-to-noise ratio by tensor',
       placeName: 'tensor',
-      xTitle: 'quantized tensors in the order of the file',
+      xTitle: 'quantized tensors, as in the file',
       yTitle: 'SNR, dB',
       fill: 0.8,
       formatValue: formatDecibels,

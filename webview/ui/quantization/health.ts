@@ -17,7 +17,7 @@ export function healthOf(trace: DecompositionTrace | undefined): Health | undefi
   if (ratios.length === 0) return undefined;
   const mean = ratios.reduce((sum, ratio) => sum + ratio, 0) / ratios.length;
   const lowest = Math.min(...ratios);
-  const stalled = mean < STALLED || ratios.at(-1)! < STALLED;
+  const stalled = trace?.unfinished?.cause === 'stalled' || mean < STALLED || ratios.at(-1)! < STALLED;
   const healthy = Number(mean.toFixed(2)) >= HEALTHY[0];
   return { mean, lowest, verdict: stalled ? 'stalled' : healthy ? 'healthy' : 'slower than usual' };
 }

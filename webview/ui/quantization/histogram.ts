@@ -31,7 +31,7 @@ export function histogramChart(title: string, host: ChartHost): HistogramChart {
         width,
         names: counts.map((_, k) => `${edge(k)} to ${edge(k + 1)}`),
         groups: [{ name: 'weights', values: counts }],
-        marks: { name: 'centroids', places: centroids },
+        ...(centroids.length > 0 && { marks: { name: 'centroids', places: centroids } }),
       });
     },
     dispose: () => chart.dispose(),

@@ -6,6 +6,7 @@ import { formatCount, formatNumber, formatTick } from '../format';
 import type { Point } from '../lineOverlay';
 import { onThemeChange, theme, withAlpha } from '../theme';
 import { tip } from '../tip';
+import { nearestCentroid, nearestRegions, type PlanePoint } from './nearestCentroid';
 
 Chart.register(LineController, LinearScale);
 
@@ -17,7 +18,7 @@ export interface JointChart {
 
 /** Rows that the table view shows at most; the CSV has all. */
 const TABLE_ROWS = 500;
-/** Both axes have one unit, so that distances in the picture are those by which codes are chosen. */
+/** The unit in which codes are chosen. */
 const UNIT = 'root mean square of x';
 const COLUMNS: readonly string[] = [
   `u / ${UNIT}`,
@@ -34,13 +35,12 @@ interface Cell {
 
 /**
  * How many weights have their factors at each place (u, v), and the centroids that stand for them: the
- * darker a cell, the more weights, by the square root of their number. Thin lines part the cells that go to
- * different centroids. The cursor goes from cell to cell by the four arrows.
+ * darker a cell, the more weights, by the square root of their number. Thin lines part what goes to
+ * different centroids. Either axis goes as far as its factor does. The cursor goes from cell to cell by the four arrows.
  */
 export function jointChart(host: ChartHost): JointChart {
   let joint: JointHistogram = { bins: 0, start: 0, width: 1, counts: [], centroids: [] };
-  /** Index of the nearest centroid of each cell, as long as the counts. */
-  let nearest: readonly number[] = [];
+  let regions: readonly (readonly PlanePoint[])[] = [];
   let most = 1;
   let cursor: Cell | undefined;
 
@@ -86,8 +86,8 @@ export function jointChart(host: ChartHost): JointChart {
     return joint.counts[u * joint.bins + v] ?? 0;
   }
 
-  function centroidOf({ u, v }: Cell): readonly [number, number] | undefined {
-    return joint.centroids[nearest[u * joint.bins + v] ?? -1];
+  function centroidOf({ u, v }: Cell): PlanePoint | undefined {
+    return joint.centroids[nearestCentroid([center(u), center(v)], joint.centroids)];
   }
 
   function occupied(): number[][] {
@@ -173,22 +173,22 @@ export function jointChart(host: ChartHost): JointChart {
 
   function render(): void {
     const { border } = theme();
-    const reach = reachOf(joint);
-    const axis = (text: string) => ({
+    const axis = (factor: 'u' | 'v') => ({
       type: 'linear' as const,
-      min: -reach,
-      max: reach,
-      title: { display: true, text },
+      min: -reachOf(factor, joint),
+      max: reachOf(factor, joint),
+      title: { display: true, text: `${factor} / ${UNIT}` },
       grid: { display: false },
       border: { color: border },
       ticks: {
         padding: 6,
         maxRotation: 0,
-        stepSize: 1,
+        maxTicksLimit: 7,
+        includeBounds: false,
         callback: (value: number | string) => formatTick(Number(value)),
       },
     });
-    chart.options.scales = { x: axis(`u / ${UNIT}`), y: axis(`v / ${UNIT}`) };
+    chart.options.scales = { x: axis('u'), y: axis('v') };
     chart.update('none');
     frame.refresh();
     showTip();
@@ -220,18 +220,14 @@ export function jointChart(host: ChartHost): JointChart {
         pen.strokeStyle = withAlpha(foreground, 0.35);
         pen.lineWidth = 1;
         pen.beginPath();
-        nearest.forEach((centroid, i) => {
-          const u = Math.floor(i / bins);
-          const v = i % bins;
-          if (u + 1 < bins && nearest[i + bins] !== centroid) {
-            pen.moveTo(left(u + 1) + 0.5, top(v));
-            pen.lineTo(left(u + 1) + 0.5, top(v + 1));
-          }
-          if (v + 1 < bins && nearest[i + 1] !== centroid) {
-            pen.moveTo(left(u), top(v + 1) + 0.5);
-            pen.lineTo(left(u + 1), top(v + 1) + 0.5);
-          }
-        });
+        for (const region of regions) {
+          region.forEach(([u, v], i) => {
+            const to = [x.getPixelForValue(u), y.getPixelForValue(v)] as const;
+            if (i === 0) pen.moveTo(...to);
+            else pen.lineTo(...to);
+          });
+          pen.closePath();
+        }
         pen.stroke();
         for (const [u, v] of centroids) {
           pen.beginPath();
@@ -258,7 +254,7 @@ export function jointChart(host: ChartHost): JointChart {
     setHistogram: (next) => {
       joint = next;
       most = Math.max(1, ...joint.counts);
-      nearest = nearestCentroids(joint);
+      regions = nearestRegions(joint.centroids, -joint.start);
       cursor = undefined;
       fullest.textContent = `○ centroids · the fullest cell holds ${formatCount(most)} weights`;
       render();
@@ -271,28 +267,14 @@ export function jointChart(host: ChartHost): JointChart {
   };
 }
 
-/** How far from zero anything lies, up to the next half. */
-function reachOf({ bins, start, width, counts, centroids }: JointHistogram): number {
+/** How far from zero anything lies along one axis, up to the next quarter. */
+function reachOf(factor: 'u' | 'v', { bins, start, width, counts, centroids }: JointHistogram): number {
   let reach = 0;
-  const see = (value: number) => (reach = Math.max(reach, Math.abs(value)));
   counts.forEach((count, i) => {
-    if (count === 0) return;
-    for (const bin of [Math.floor(i / bins), i % bins]) {
-      see(start + bin * width);
-      see(start + (bin + 1) * width);
-    }
+    const bin = factor === 'u' ? Math.floor(i / bins) : i % bins;
+    if (count > 0)
+      reach = Math.max(reach, Math.abs(start + bin * width), Math.abs(start + (bin + 1) * width));
   });
-  centroids.flat().forEach(see);
-  return reach === 0 ? 1 : Math.ceil(2 * reach + 0.1) / 2;
-}
-
-/** For each cell the index of the centroid nearest to its middle; empty where there are no centroids. */
-function nearestCentroids({ bins, start, width, centroids }: JointHistogram): readonly number[] {
-  if (centroids.length === 0) return [];
-  return Array.from({ length: bins * bins }, (_, i) => {
-    const u = start + (Math.floor(i / bins) + 0.5) * width;
-    const v = start + ((i % bins) + 0.5) * width;
-    const distances = centroids.map(([cu, cv]) => (u - cu) ** 2 + (v - cv) ** 2);
-    return distances.indexOf(Math.min(...distances));
-  });
+  for (const [u, v] of centroids) reach = Math.max(reach, Math.abs(factor === 'u' ? u : v));
+  return reach === 0 ? 1 : Math.ceil(4 * reach + 0.1) / 4;
 }

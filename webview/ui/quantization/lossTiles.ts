@@ -1,4 +1,4 @@
-import type { Quality } from '../../../src/protocol/events';
+import type { Quality, QuantizeSummary } from '../../../src/protocol/events';
 import { formatCount, formatDecibels, formatFixed, formatNumber } from '../format';
 import type { RunModel } from '../runModel';
 import type { Tile } from '../tiles';
@@ -29,17 +29,23 @@ export function lossTiles(run: RunModel): readonly Tile[] {
     note: `quantized; ${formatCount(kept)} kept`,
     title: 'Tensors that were quantized; those kept are copied unchanged, each row says why',
   });
-  return [...tiles, ...run.quality.map(qualityTile)];
+  return [...tiles, ...run.quality.map((quality) => qualityTile(quality, closingFigures(run)))];
 }
 
-function qualityTile({ task, metric, unit, before, after, higherIsBetter, samples }: Quality): Tile {
+function qualityTile(quality: Quality, closing: QuantizeSummary | undefined): Tile {
+  const { task, metric, unit, before, after, higherIsBetter, samples } = quality;
   const digits = decimals(Math.max(Math.abs(before), Math.abs(after)));
-  const value = (number: number) => `${formatFixed(number, digits)}${unit === undefined ? '' : ` ${unit}`}`;
+  const value = (number: number) =>
+    `${number === 0 ? '0' : formatFixed(number, digits)}${unit === undefined ? '' : ` ${unit}`}`;
   const change = Number(after.toFixed(digits)) - Number(before.toFixed(digits));
   return {
     label: `${task}: ${metric}`,
     value: `${value(before)} → ${value(after)}`,
-    note: `${verdict(change, higherIsBetter, value)}; ${formatCount(samples)} samples`,
+    note: [
+      verdict(change, higherIsBetter, value),
+      `${formatCount(samples)} samples`,
+      ...(closing ? [`at ${closing.bitsPerWeight.file.toFixed(3)} bits a weight, whole file`] : []),
+    ].join('; '),
     title: `${metric} with the model as it was, and as it is now, over the same ${formatCount(samples)} samples; ${
       higherIsBetter ? 'more' : 'less'
     } is better`,

@@ -44,6 +44,12 @@ export interface QuantizationReportOptions {
   readonly pack?: () => void;
 }
 
+const NOT_COMPARED =
+  'This run did not try other methods. In a terminal, weightroom rate-distortion does, on a sample of the weights of ' +
+  'any model.';
+const UNFINISHED =
+  'Not finished: the run was stopped before every method was tried. What it was to write was written before.';
+
 /**
  * The report on one quantization: what it costs, what it loses, why, and what other methods and bits make
  * of the same model.
@@ -83,11 +89,13 @@ export function quantizationReport(host: ChartHost, options: QuantizationReportO
     table.element,
   );
   const whySection = section('Why', detail.element);
-  const compareSection = section('Against other methods and bits', ...picture.elements);
+  const notCompared = element('p', { class: 'quiet' });
+  const compareSection = section('Against other methods and bits', notCompared, ...picture.elements);
 
   function select(name: string): void {
     change({ selected: name });
     if (model) showSelected(model);
+    table.reveal();
   }
 
   /** The chosen tensor; until one is chosen, the first that has something to look at. */
@@ -106,7 +114,11 @@ export function quantizationReport(host: ChartHost, options: QuantizationReportO
   /** The picture is drawn anew only where something changed, so that a cursor in it stays. */
   function compare(run: RunModel): void {
     const { rateDistortion, finished, spec } = run;
-    compareSection.hidden = rateDistortion === undefined;
+    compareSection.hidden = rateDistortion === undefined && closingFigures(run) === undefined;
+    const isUnfinished = closingFigures(run)?.unfinished?.includes('comparison') === true;
+    notCompared.textContent = isUnfinished ? UNFINISHED : NOT_COMPARED;
+    notCompared.hidden = rateDistortion !== undefined && !isUnfinished;
+    for (const element of picture.elements) element.hidden = rateDistortion === undefined;
     if (!rateDistortion || (rateDistortion === compared && finished === closed)) return;
     compared = rateDistortion;
     closed = finished;

@@ -204,7 +204,7 @@ export function rateDistortionChart(
   function readOut(): string {
     if (!cursor) return 'No values yet.';
     const values = figures(cursor).map(([name, value]) => `${name} ${value}`);
-    return `${cursor.method}, ${formatTick(cursor.nominal)} bits${cursor.chosen ? ', this run' : ''}: ${values.join('; ')}.`;
+    return `${nameOf(cursor)}: ${values.join('; ')}.`;
   }
 
   function showTip(): void {
@@ -217,8 +217,7 @@ export function rateDistortionChart(
       element('td', { text: name }),
       element('td', { class: 'number', text: value }),
     ]);
-    const heading = `${cursor.method}, ${formatTick(cursor.nominal)} bits${cursor.chosen ? ' (this run)' : ''}`;
-    box.show(heading, rows, x.getPixelForValue(cursor.bits), y.getPixelForValue(height(cursor)) + 10);
+    box.show(nameOf(cursor), rows, x.getPixelForValue(cursor.bits), y.getPixelForValue(height(cursor)) + 10);
   }
 
   function tableRows(): (string | number | undefined)[][] {
@@ -257,7 +256,7 @@ export function rateDistortionChart(
         type: 'linear',
         min: marks.length > 0 ? min : 0,
         max: marks.length > 0 ? max : 8,
-        title: { display: true, text: 'true bits a weight, scales and tables counted' },
+        title: { display: true, text: 'true bits a weight' },
         grid: { color: grid, drawTicks: false },
         border: { color: border },
         ticks: {
@@ -273,6 +272,12 @@ export function rateDistortionChart(
         title: { display: true, text: SCALES[view.scale].axis },
         grid: { color: grid, drawTicks: false },
         border: { display: false },
+        // A logarithmic axis ends at its data: this leaves room for the marks.
+        ...(view.scale === 'distortion' &&
+          marks.length > 0 && {
+            min: Math.min(...heights) / 1.3,
+            max: 1.3 * Math.max(...heights),
+          }),
         ...(view.scale === 'gap' && { suggestedMin: Math.min(-1, ...heights) - 0.5, suggestedMax: 1 }),
         ticks: { padding: 8, maxTicksLimit: 8, callback: (value) => formatTick(Number(value)) },
       },
@@ -313,6 +318,12 @@ const COLUMNS: readonly string[] = [
   'below the limit, dB',
   'seconds',
 ];
+
+/** `rtn, 4 bits`; of a chosen mark with what it has to do with the run. */
+function nameOf({ method, nominal, chosen, seconds }: Mark): string {
+  const run = seconds === undefined ? ', this run' : ', as in this run';
+  return `${method}, ${formatTick(nominal)} bits${chosen ? run : ''}`;
+}
 
 function figures(mark: Mark): readonly (readonly [name: string, value: string])[] {
   const gap = gapToLimit(mark);

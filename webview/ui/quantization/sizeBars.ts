@@ -61,11 +61,14 @@ export function sizeBars(): SizeBars {
 function barsOf(run: RunModel, native: NativeBytes): readonly Bar[] {
   const { before, after } = closingFigures(run)!.bytes;
   const isNative = run.spec.job === 'quantize' && run.spec.form === 'native';
-  const pieces = [
-    ['quantized', native.quantized],
-    ['kept', native.kept],
-    ['rest', native.rest],
-  ] as const;
+  const pieces = (
+    [
+      ['quantized', native.quantized],
+      ['kept', native.kept],
+      ['rest', native.rest],
+      ['topology', native.topology],
+    ] as const
+  ).filter(([, bytes]) => bytes > 0);
   const source: Bar = { name: 'Before', title: 'The tensors of the source', bytes: before };
   if (isNative)
     return [source, { name: 'Packed file', title: 'The native form, as written', bytes: after, pieces }];
@@ -74,7 +77,7 @@ function barsOf(run: RunModel, native: NativeBytes): readonly Bar[] {
     { name: 'Portable file', title: 'As written: quantized values in the source’s format', bytes: after },
     {
       name: 'Packed, if asked for',
-      title: 'The native file that the same quantization would make',
+      title: 'The files of the native form that the same quantization would make',
       bytes: native.all,
       pieces,
       ghost: true,
@@ -102,7 +105,7 @@ function row(bar: Bar, largest: number, parameters: number): HTMLElement {
   );
 }
 
-function keyOf({ quantized, kept, rest }: NativeBytes): readonly HTMLElement[] {
+function keyOf({ quantized, kept, rest, topology }: NativeBytes): readonly HTMLElement[] {
   const entry = (kind: string, text: string) =>
     element(
       'span',
@@ -114,5 +117,6 @@ function keyOf({ quantized, kept, rest }: NativeBytes): readonly HTMLElement[] {
     entry('quantized', `quantized weights ${formatBytes(Math.round(quantized))}`),
     entry('kept', `kept tensors ${formatBytes(Math.round(kept))}`),
     entry('rest', `names and shapes ${formatBytes(Math.round(rest))}`),
+    ...(topology > 0 ? [entry('topology', `topology (model.json) ${formatBytes(topology)}`)] : []),
   ];
 }

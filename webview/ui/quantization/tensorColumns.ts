@@ -52,6 +52,16 @@ export const TENSOR_COLUMNS: readonly TensorColumn[] = [
     key: (t) => t.bits,
   },
   {
+    id: 'outputError',
+    label: 'Output error',
+    title:
+      'What calibration is for: mean squared change of the layer’s output, divided by the output’s mean square, on what the model was calibrated with',
+    numeric: true,
+    text: (t) => (t.outputError === undefined ? '' : formatNumber(t.outputError, 3)),
+    key: (t) => t.outputError ?? 0,
+    has: (t) => t.outputError !== undefined,
+  },
+  {
     id: 'distortion',
     label: 'Distortion',
     title: 'Mean squared error divided by the mean square of the tensor, over all its weights',

@@ -6,6 +6,7 @@ import type { Guide } from '../guides';
 import { lineChart } from '../lineChart';
 import { SeriesColumns } from '../seriesColumns';
 import { tiles, type Tile } from '../tiles';
+import { courseOf } from './course';
 import { HEALTHY, healthOf, STALLED } from './health';
 import { histogramChart } from './histogram';
 import { jointChart } from './jointChart';
@@ -49,7 +50,8 @@ export function tensorDetail(host: ChartHost): TensorDetail {
   const u = histogramChart('Factor u', host);
   const v = histogramChart('Factor v', host);
   const direct = histogramChart('Weights', host);
-  const course = element('div', { class: 'plots' }, residual.element, flatness.element);
+  const course = element('div', { class: 'course' });
+  const steps = element('div', { class: 'plots' }, residual.element, flatness.element);
   const factors = element(
     'div',
     { class: 'plots factors' },
@@ -62,9 +64,10 @@ export function tensorDetail(host: ChartHost): TensorDetail {
     element('div', {}, name, facts),
     none,
     figures.element,
+    course,
     direct.element,
     factors,
-    course,
+    steps,
   );
   panel.hidden = true;
   let shown: TensorResult | undefined;
@@ -82,9 +85,10 @@ export function tensorDetail(host: ChartHost): TensorDetail {
       none.hidden = trace !== undefined || histogram !== undefined;
       setText(none, whyNone(tensor));
       figures.set(trace ? decompositionTiles(tensor, trace) : []);
+      course.replaceChildren(...courseOf(trace).map((text) => element('p', { text })));
       direct.element.hidden = histogram === undefined;
       if (histogram) direct.setHistogram(histogram);
-      course.hidden = factors.hidden = trace === undefined;
+      steps.hidden = factors.hidden = trace === undefined;
       if (!trace) return;
       residual.setSeries([seriesOf('‖r‖ / ‖x‖', trace.residual)]);
       flatness.element.hidden = trace.flatness === undefined;
@@ -101,7 +105,13 @@ export function tensorDetail(host: ChartHost): TensorDetail {
 function describe(tensor: TensorResult): string {
   const size = `${formatShape(tensor.shape)}, ${formatCount(weights(tensor))} weights`;
   if (tensor.action === 'kept') return size;
-  return `${size} · ${tensor.bits.toFixed(3)} bits a weight · ${formatDecibels(tensor.snrDb)}`;
+  const output = tensor.outputError;
+  return [
+    size,
+    `${tensor.bits.toFixed(3)} bits a weight`,
+    formatDecibels(tensor.snrDb),
+    ...(output === undefined ? [] : [`error of the layer’s output ${formatNumber(output, 3)}`]),
+  ].join(' · ');
 }
 
 function whyNone(tensor: TensorResult): string {

@@ -10,6 +10,8 @@ export interface TensorTable {
   /** All tensors in the order of the file; what was there before is unchanged. */
   setTensors(tensors: readonly TensorResult[]): void;
   select(name: string | undefined): void;
+  /** Brings the chosen row into sight: for what a person chose elsewhere. */
+  reveal(): void;
 }
 
 /**
@@ -129,7 +131,7 @@ export function tensorTable(
     if (!row) {
       const cells = columns.map((column) => {
         if (column.id === 'name') return nameCell(tensor.name);
-        return element('td', { text: column.text(tensor), ...(column.numeric && { class: 'number' }) });
+        return element('td', { text: column.text(tensor), class: column.numeric ? 'number' : 'words' });
       });
       row = element(
         'tr',
@@ -162,7 +164,10 @@ export function tensorTable(
       if (!row) return;
       row.setAttribute('aria-selected', 'true');
       stopAt(row);
-      bringIntoSight(row);
+    },
+    reveal: () => {
+      const row = selected === undefined ? undefined : rows.get(selected);
+      if (row) bringIntoSight(row);
     },
   };
 }

@@ -31,7 +31,7 @@ export function pooledBits(tensors: readonly TensorResult[]): number {
   return tensors.reduce((sum, tensor) => sum + tensor.bits * weights(tensor), 0) / count;
 }
 
-/** What the bytes of a native file are. */
+/** What the bytes of a model in the native form are. */
 export interface NativeBytes {
   readonly all: number;
   /** Codes of the quantized tensors, with their scales, levels and tables. */
@@ -40,9 +40,11 @@ export interface NativeBytes {
   readonly kept: number;
   /** Names, shapes and what else is needed to read the file. */
   readonly rest: number;
+  /** The topology of a TensorFlow.js model, in a file beside it; 0 of other models. */
+  readonly topology: number;
 }
 
-/** The native file that a finished quantization wrote, or would have written in that form. */
+/** The native form that a finished quantization wrote, or would have written. */
 export function nativeBytes(run: RunModel): NativeBytes | undefined {
   const summary = closingFigures(run);
   if (!summary) return undefined;
@@ -51,8 +53,9 @@ export function nativeBytes(run: RunModel): NativeBytes | undefined {
       .filter((tensor) => tensor.action === action)
       .reduce((sum, tensor) => sum + (tensor.bits * weights(tensor)) / 8, 0);
   const parameters = run.tensors.reduce((sum, tensor) => sum + weights(tensor), 0);
-  const all = (summary.bitsPerWeight.file * parameters) / 8;
+  const file = (summary.bitsPerWeight.file * parameters) / 8;
   const quantized = bytesOf('quantized');
   const kept = bytesOf('kept');
-  return { all, quantized, kept, rest: Math.max(0, all - quantized - kept) };
+  const { topology = 0 } = summary.bytes;
+  return { all: file + topology, quantized, kept, rest: Math.max(0, file - quantized - kept), topology };
 }
