@@ -9,6 +9,7 @@ import { launchRun } from '../runs/launch';
 import { runFiles } from '../runs/layout';
 import { readRun } from '../runs/read';
 import { tailRun } from '../runs/tail';
+import { rowText } from '../studies/rows';
 import type { Session } from './session';
 
 /**
@@ -60,6 +61,7 @@ function onAbort(signal: AbortSignal, until: AbortSignal, act: () => unknown): v
 function show({ progress }: Session, event: RunEvent): void {
   if (event.type === 'progress') progress.update(event);
   else if (event.type === 'message') progress.note(event.text);
+  else if (event.type === 'figure') progress.note(rowText(event.row));
 }
 
 function failure(session: Session, { error, folder, state, logTail = [] }: RunSummary): UserError {

@@ -9,10 +9,17 @@ export const studyJob: Job<StudySpec, StudySummary> = {
   kind: 'study',
   name: ({ study, quick }) => (quick ? `${study}, quick` : study),
 
-  async *run({ study, quick, seed, threads }, { signal }) {
+  async *run({ study, quick, seed, threads, engine }, { signal, outputs, ...context }) {
     const pool = threadPool(threads);
     try {
-      const rows = yield* runStudy(findStudy(study), { quick, seed, signal, pool });
+      const rows = yield* runStudy(findStudy(study), {
+        quick,
+        seed,
+        pool,
+        signal,
+        outputs,
+        engine: () => context.engine(engine ?? 'best', threads),
+      });
       return { job: 'study', study, rows };
     } finally {
       await pool.dispose();

@@ -4,7 +4,7 @@
  * kind from a later version) is skipped.
  */
 import type { KashinTransform } from './jobSpec';
-import type { StudySummary } from './study';
+import type { StudyRow, StudySummary } from './study';
 import type { ErrorReport } from './userError';
 
 /** What a job yields. The worker stamps it with the time and appends it. */
@@ -15,6 +15,7 @@ export type RunEventBody =
   | TensorEvent
   | RateDistortionEvent
   | QualityEvent
+  | FigureEvent
   | OutputEvent
   | MessageEvent
   | FinishedEvent;
@@ -178,6 +179,12 @@ export interface Quality {
   readonly samples: number;
 }
 
+/** A study found one of its figures. */
+export interface FigureEvent {
+  readonly type: 'figure';
+  readonly row: StudyRow;
+}
+
 /** A file was made; `path` is absolute. */
 export interface OutputEvent {
   readonly type: 'output';
@@ -233,6 +240,7 @@ const EVENT_TYPES: readonly string[] = [
   'tensor',
   'rateDistortion',
   'quality',
+  'figure',
   'output',
   'message',
   'finished',
@@ -274,6 +282,7 @@ const TEXT_KEYS: readonly string[] = [
   'method',
   'task',
   'metric',
+  'note',
 ];
 
 function reviveNumber(key: string, value: unknown): unknown {

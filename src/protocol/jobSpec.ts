@@ -387,13 +387,15 @@ function parseTrainSpec(spec: JsonObject): TrainSpec {
 }
 
 function parseStudySpec(spec: JsonObject): StudySpec {
-  const threads = optional(spec['threads'], (v) => numberAt(v, 'spec.threads', { min: 1, integer: true }));
+  const threads = threadsAt(spec['threads']);
+  const engine = optional(spec['engine'], (v) => oneOfAt(v, 'spec.engine', ENGINE_IDS));
   return {
     job: 'study',
     study: oneOfAt(spec['study'], 'spec.study', STUDIES),
     quick: booleanAt(spec['quick'], 'spec.quick'),
     seed: seedAt(spec['seed'], 'spec.seed'),
     ...(threads !== undefined && { threads }),
+    ...(engine !== undefined && { engine }),
   };
 }
 

@@ -6,6 +6,7 @@ import type { EngineId, EngineStatus } from './engine';
 import type { FinishedEvent, Quality, RateDistortion, TensorResult } from './events';
 import type { JobSpec } from './jobSpec';
 import type { RunSummary } from './run';
+import type { StudyRow } from './study';
 
 /** One metric over steps, as columns of equal length. */
 export interface Series {
@@ -27,6 +28,8 @@ export interface RunView {
   readonly rateDistortion?: RateDistortion;
   /** Tasks before and after, in the order of their measurement. */
   readonly quality?: readonly Quality[];
+  /** Of a study, in the order in which they were found. */
+  readonly figures?: readonly StudyRow[];
   readonly messages: readonly { readonly level: 'info' | 'warning'; readonly text: string }[];
   readonly finished?: FinishedEvent;
   /** `TensorFlow 2.21.0 on CPU`; absent where no engine was loaded. */
@@ -36,7 +39,7 @@ export interface RunView {
 /** A panel on one run: the run panel and the quantization report. */
 export type ToRunPanel =
   | { readonly type: 'snapshot'; readonly run: RunView }
-  /** To be appended: new points of each series, new tensors, tasks and messages. The rest is complete. */
+  /** To be appended: new points of each series, new tensors, tasks, figures and messages. The rest is complete. */
   | {
       readonly type: 'increment';
       readonly summary: RunSummary;
@@ -44,6 +47,7 @@ export type ToRunPanel =
       readonly tensors: readonly TensorResult[];
       readonly rateDistortion?: RateDistortion;
       readonly quality?: readonly Quality[];
+      readonly figures?: readonly StudyRow[];
       readonly messages: RunView['messages'];
       readonly finished?: FinishedEvent;
       readonly engine?: string;

@@ -44,6 +44,7 @@ export class SummaryFold {
       case 'tensor':
       case 'rateDistortion':
       case 'quality':
+      case 'figure':
       case 'output':
       case 'message':
         return;

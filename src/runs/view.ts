@@ -2,15 +2,17 @@ import type { FinishedEvent, Quality, RateDistortion, RunEvent, TensorResult } f
 import type { JobSpec } from '../protocol/jobSpec';
 import type { RunView, ToRunPanel } from '../protocol/messages';
 import type { RunEnvironment, RunRecord, RunSummary } from '../protocol/run';
+import type { StudyRow } from '../protocol/study';
 import { Columns } from './columns';
 import { engineText } from './environmentFile';
 
-/** Up to where somebody has seen a run: how many points, tensors, measurements and messages. */
+/** Up to where somebody has seen a run: how many points, tensors, measurements, figures and messages. */
 export interface ViewPosition {
   readonly points: ReadonlyMap<string, number>;
   readonly tensors: number;
   readonly rateDistortions: number;
   readonly quality: number;
+  readonly figures: number;
   readonly messages: number;
 }
 
@@ -27,6 +29,7 @@ export class RunViewBuilder {
   private rateDistortion: RateDistortion | undefined;
   private rateDistortions = 0;
   private readonly quality: Quality[] = [];
+  private readonly figures: StudyRow[] = [];
   private readonly messages: RunView['messages'][number][] = [];
   private started: number | undefined;
   private finished: FinishedEvent | undefined;
@@ -59,6 +62,7 @@ export class RunViewBuilder {
       tensors: this.tensors.length,
       rateDistortions: this.rateDistortions,
       quality: this.quality.length,
+      figures: this.figures.length,
       messages: this.messages.length,
     };
   }
@@ -73,6 +77,7 @@ export class RunViewBuilder {
       ...(this.rateDistortion &&
         this.rateDistortions > seen.rateDistortions && { rateDistortion: this.rateDistortion }),
       ...(this.quality.length > seen.quality && { quality: this.quality.slice(seen.quality) }),
+      ...(this.figures.length > seen.figures && { figures: this.figures.slice(seen.figures) }),
       messages: this.messages.slice(seen.messages),
       ...(this.finished && { finished: this.finished }),
       ...(this.engine !== undefined && { engine: this.engine }),
@@ -99,6 +104,9 @@ export class RunViewBuilder {
       case 'quality':
         this.quality.push(event);
         return;
+      case 'figure':
+        this.figures.push(event.row);
+        return;
       case 'message':
         this.messages.push({ level: event.level, text: event.text });
         return;
@@ -119,7 +127,14 @@ export class RunViewBuilder {
   }
 }
 
-const START: ViewPosition = { points: new Map(), tensors: 0, rateDistortions: 0, quality: 0, messages: 0 };
+const START: ViewPosition = {
+  points: new Map(),
+  tensors: 0,
+  rateDistortions: 0,
+  quality: 0,
+  figures: 0,
+  messages: 0,
+};
 
 /** The rows of both; of one method and number of bits the newer one. */
 function merged(before: RateDistortion | undefined, { rows, sampled }: RateDistortion): RateDistortion {

@@ -1,4 +1,5 @@
 import { STUDIES, type StudyId } from '../protocol/study';
+import { gapToShannon } from './codes/gapToShannon';
 import { convergence } from './kashin/convergence';
 import { rateDistortion } from './kashin/rateDistortion';
 import { transforms } from './kashin/transforms';
@@ -8,6 +9,7 @@ const BY_ID: Readonly<Record<StudyId, Study>> = {
   'kashin/convergence': convergence,
   'kashin/transforms': transforms,
   'kashin/rate-distortion': rateDistortion,
+  'codes/gap-to-shannon': gapToShannon,
 };
 
 export function findStudy(id: StudyId): Study {

@@ -1,3 +1,5 @@
+import type { LoadedEngine } from '../engine/engine';
+import type { FigureEvent, MessageEvent, MetricsEvent, OutputEvent, ProgressEvent } from '../protocol/events';
 import type { StudyId, StudyRow } from '../protocol/study';
 import type { KernelPool } from '../quantize/kernels/pool';
 
@@ -10,10 +12,13 @@ export interface Study {
   parts(quick: boolean): readonly StudyPart[];
 }
 
+export type StudyEvent = ProgressEvent | FigureEvent | MessageEvent | MetricsEvent | OutputEvent;
+
 export interface StudyPart {
   /** What is being done, for the progress. */
   readonly what: string;
-  rows(context: StudyContext): readonly StudyRow[] | Promise<readonly StudyRow[]>;
+  /** Its rows as they are found, and what happens meanwhile; progress counts within the part. */
+  run(context: StudyContext): AsyncGenerator<StudyEvent>;
 }
 
 export interface StudyContext {
@@ -21,4 +26,21 @@ export interface StudyContext {
   readonly seed: number;
   readonly pool: KernelPool;
   readonly signal: AbortSignal;
+  /** Absolute path of an existing folder for the files that the study makes. */
+  readonly outputs: string;
+  /** What trains and runs networks; loaded at the first call. */
+  engine(): Promise<LoadedEngine>;
+}
+
+/** A part that computes all its rows at once. */
+export function rowsPart(
+  what: string,
+  rows: (context: StudyContext) => readonly StudyRow[] | Promise<readonly StudyRow[]>,
+): StudyPart {
+  return {
+    what,
+    async *run(context) {
+      for (const row of await rows(context)) yield { type: 'figure', row };
+    },
+  };
 }

@@ -33,13 +33,14 @@ export function addStudy(program: Command, run: Run): void {
           );
           return;
         }
-        const { seed = DEFAULT_SEED, threads } = session.options;
+        const { seed = DEFAULT_SEED, threads, engine } = session.options;
         const record = await executeRun(session, {
           job: 'study',
           study: name,
           quick,
           seed,
           ...(threads !== undefined && { threads }),
+          ...(engine !== undefined && { engine }),
         });
         if (record.summary.state === 'cancelled') throw cancelledError();
         const { study, rows } = closingSummary(record);
@@ -68,7 +69,7 @@ function answerText({ summary }: RunRecord, rows: readonly StudyRow[], style: St
       { title: 'Verdict' },
       { title: 'Note' },
     ],
-    rows.map(({ what, published, ours, deviation, unit, verdict, note = '' }) => [
+    rows.map(({ what, published = '', ours, deviation, unit, verdict = '', note = '' }) => [
       what,
       figure(published),
       figure(ours),

@@ -9,7 +9,6 @@ import { createWorkspace } from '../../quantize/kashin/decomposition/workspace';
 import { createKernelInvolution } from '../../quantize/kashin/involutionKernel';
 import { measureUnevenness, stallCause } from '../../quantize/kashin/unevenness';
 import { compared } from '../rows';
-import type { Study, StudyContext, StudyPart } from '../study';
 import {
   nearRankOneMatrix,
   normalMatrix,
@@ -21,6 +20,7 @@ import {
   studentMatrix,
   type Matrix,
 } from './sources';
+import { rowsPart, type Study, type StudyContext } from '../study';
 import { countSteps, median, TOLERANCE } from './steps';
 
 /**
@@ -32,10 +32,10 @@ export const convergence: Study = {
   id: 'kashin/convergence',
   title: 'Steps of the greedy decomposition, of vectors and matrices; where Kronecker products stall',
   parts: (quick) => [
-    { what: 'vectors of 4096', rows: vectorRows },
-    ...MATRICES.map((row): StudyPart => ({ what: row.name, rows: (context) => matrixRows(row, context) })),
-    ...(quick ? [] : [{ what: 'a normal matrix of 500 × 200', rows: paperRow }]),
-    { what: 'truncation', rows: truncationRows },
+    rowsPart('vectors of 4096', vectorRows),
+    ...MATRICES.map((row) => rowsPart(row.name, (context) => matrixRows(row, context))),
+    ...(quick ? [] : [rowsPart('a normal matrix of 500 × 200', paperRow)]),
+    rowsPart('truncation', truncationRows),
   ],
 };
 

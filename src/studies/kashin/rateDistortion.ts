@@ -11,8 +11,8 @@ import type { QuantizedTensor, QuantizeOptions } from '../../quantize/method';
 import { packedTensorLength } from '../../quantize/packedTensor';
 import { quantizationMethod } from '../../quantize/registry';
 import { compared } from '../rows';
-import type { Study, StudyContext, StudyPart } from '../study';
 import { normalVector, studentVector } from './sources';
+import { rowsPart, type Study, type StudyContext } from '../study';
 
 /**
  * D = MSE / variance of every code on independent normal numbers, and of some on heavy tails. With the methods
@@ -23,9 +23,9 @@ export const rateDistortion: Study = {
   id: 'kashin/rate-distortion',
   title: 'What a bit buys: distortion of each code on normal numbers, and on heavy tails',
   parts: () => [
-    ...METHODS.map((row): StudyPart => ({ what: row.what, rows: (context) => methodRow(row, context) })),
-    { what: 'scalar quantizers', rows: scalarRows },
-    { what: 'truncation', rows: truncationRow },
+    ...METHODS.map((row) => rowsPart(row.what, (context) => methodRow(row, context))),
+    rowsPart('scalar quantizers', scalarRows),
+    rowsPart('truncation', truncationRow),
   ],
 };
 

@@ -25,6 +25,13 @@ export function studentVector(length: number, degrees: number, seed: number): Fl
   });
 }
 
+/** Independent numbers from Laplace's distribution of scale 1, whose variance is 2. */
+export function laplaceVector(length: number, seed: number): Float32Array {
+  const random = new Random(seed);
+  const exponential = () => -Math.log(1 - random.uniform());
+  return Float32Array.from({ length }, () => exponential() - exponential());
+}
+
 /** Normal numbers with `count` of them, anywhere, set to `size` standard deviations. */
 export function spikedVector(length: number, seed: number, { count = 8, size = 40 } = {}): Float32Array {
   const values = normalVector(length, seed);

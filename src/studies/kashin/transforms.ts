@@ -2,8 +2,8 @@ import { createTransform, type TransformId } from '../../math/orthogonal/create'
 import type { StudyRow } from '../../protocol/study';
 import { createWorkspace } from '../../quantize/kashin/decomposition/workspace';
 import { compared } from '../rows';
-import type { Study, StudyContext } from '../study';
 import { cosineVector, normalVector, oneHotVector, spikedVector } from './sources';
+import { rowsPart, type Study, type StudyContext } from '../study';
 import { countSteps, type StepCount } from './steps';
 
 /**
@@ -13,8 +13,7 @@ import { countSteps, type StepCount } from './steps';
 export const transforms: Study = {
   id: 'kashin/transforms',
   title: 'Which matrices Q serve the decomposition, and which fail on vectors with structure',
-  parts: () =>
-    TRANSFORM_ROWS.map((row) => ({ what: row.id, rows: (context) => transformRows(row, context) })),
+  parts: () => TRANSFORM_ROWS.map((row) => rowsPart(row.id, (context) => transformRows(row, context))),
 };
 
 const LENGTH = 4096;

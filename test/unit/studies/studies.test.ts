@@ -1,20 +1,27 @@
 import { describe, expect, it } from 'vitest';
+import { loadEngine } from '../../../src/engine/registry';
 import type { StudyId, StudyRow } from '../../../src/protocol/study';
 import { inlinePool } from '../../../src/quantize/kernels/pool';
+import { rateDistortionCases } from '../../../src/quantize/rateDistortion';
 import { compared, rowText } from '../../../src/studies/rows';
 import { allStudies, findStudy } from '../../../src/studies/registry';
 import { runStudy } from '../../../src/studies/run';
+import type { StudyContext } from '../../../src/studies/study';
+import { temporaryFolder } from '../modelfile/temporaryFolder';
 
-const QUICK = { quick: true, seed: 1, pool: inlinePool, signal: new AbortController().signal };
+async function quickContext(signal = new AbortController().signal): Promise<StudyContext> {
+  const engine = () => loadEngine('tensorflow');
+  return { quick: true, seed: 1, pool: inlinePool, signal, outputs: await temporaryFolder(), engine };
+}
 
-/** Rows of a quick run by what they are about, and the texts that it said meanwhile. */
-async function run(id: StudyId): Promise<{ rows: Map<string, StudyRow>; texts: string[] }> {
-  const events = runStudy(findStudy(id), QUICK);
-  const texts: string[] = [];
+/** Rows of a quick run by what they are about, and what it told meanwhile. */
+async function run(id: StudyId): Promise<{ rows: Map<string, StudyRow>; told: StudyRow[] }> {
+  const events = runStudy(findStudy(id), await quickContext());
+  const told: StudyRow[] = [];
   for (;;) {
     const next = await events.next();
-    if (next.done) return { rows: new Map(next.value.map((row) => [row.what, row])), texts };
-    if (next.value.type === 'message') texts.push(next.value.text);
+    if (next.done) return { rows: new Map(next.value.map((row) => [row.what, row])), told };
+    if (next.value.type === 'figure') told.push(next.value.row);
   }
 }
 
@@ -33,8 +40,8 @@ it('every study has a name and a title, and quick parts', () => {
 
 describe('kashin/convergence', () => {
   it('finds the published steps, and the stalls of Kronecker products', async () => {
-    const { rows, texts } = await run('kashin/convergence');
-    expect(texts).toEqual([...rows.values()].map(rowText));
+    const { rows, told } = await run('kashin/convergence');
+    expect(told).toEqual([...rows.values()]);
     // Of numbers without a variance the largest decides.
     expect(worse(rows)).toEqual(['Student-t3 matrix, Kronecker signed-hadamard']);
     expect(rows.get('normal vector')!.ours).toBeGreaterThanOrEqual(28);
@@ -83,9 +90,34 @@ describe('kashin/rate-distortion', () => {
   });
 });
 
+describe('codes/gap-to-shannon', () => {
+  it('measures every method at every offered bits, on sources whose limits it knows', async () => {
+    const { rows } = await run('codes/gap-to-shannon');
+    const sources = ['normal rows', 'Laplace rows', 'Student-t4 rows', 'outlier channels'];
+    const cases = rateDistortionCases().map(({ method, bits }) => `${method}, ${bits} bits`);
+    expect([...rows.keys()]).toEqual(sources.flatMap((source) => cases.map((one) => `${source}, ${one}`)));
+    const ours = (what: string) => rows.get(what)!.ours as number;
+    // A limit is a limit, up to what chance makes of 131072 numbers.
+    for (const { ours: gap } of rows.values()) expect(gap).toBeGreaterThan(-0.1);
+    for (const bits of [2, 3, 4]) {
+      expect(ours(`normal rows, dependent, ${bits} bits`)).toBeLessThan(0.4);
+      // With the structure of a source the code comes near the limit of the source itself.
+      expect(ours(`outlier channels, dependent, ${bits} bits`)).toBeLessThan(2);
+      for (const source of sources) {
+        expect(ours(`${source}, dependent, ${bits} bits`)).toBeLessThan(ours(`${source}, rtn, ${bits} bits`));
+      }
+    }
+    const { place, note } = rows.get('normal rows, nf4, 4 bits')!;
+    expect(place).toMatchObject({ curve: 'nf4' });
+    expect(place!.bits).toBeGreaterThan(4.24);
+    expect(place!.bits).toBeLessThan(4.4);
+    expect(note).toContain('true bits');
+  });
+});
+
 it('a study stops at the next part when it is told to', async () => {
   const controller = new AbortController();
-  const events = runStudy(findStudy('kashin/transforms'), { ...QUICK, signal: controller.signal });
+  const events = runStudy(findStudy('kashin/transforms'), await quickContext(controller.signal));
   expect((await events.next()).value).toMatchObject({ type: 'progress', done: 0, unit: 'parts' });
   const reason = new Error('enough');
   controller.abort(reason);
@@ -112,5 +144,6 @@ describe('a comparison', () => {
     expect(rowText(compared({ ...row, ours: 45, note: 'measured' }))).toBe(
       'steps: 45 steps, published 40: worse (measured).',
     );
+    expect(rowText({ what: 'steps', ours: 45, unit: 'steps' })).toBe('steps: 45 steps.');
   });
 });
