@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { MessageEvent, ProgressEvent } from '../protocol/events';
 import type { QuantizeSpec } from '../protocol/jobSpec';
 import { UserError } from '../protocol/userError';
@@ -30,6 +31,7 @@ export async function* calibrate(
         keep: spec.keep,
         seed: spec.seed,
         pool,
+        scratch: path.join(context.outputs, 'statistics.safetensors'),
         signal,
         engine: () => context.engine(spec.engine ?? 'best', spec.threads),
         onProgress: (done, total, what) =>

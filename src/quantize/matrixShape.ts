@@ -21,6 +21,12 @@ export function matrixRows(shape: readonly number[]): number | undefined {
   return undefined;
 }
 
+/** Rows or columns of a tensor as a matrix, whichever are fewer; 1 where it is none. */
+export function smallerSide(shape: readonly number[]): number {
+  const rows = matrixRows(shape);
+  return rows === undefined ? 1 : Math.min(rows, elementCount(shape) / rows);
+}
+
 /** Elements of a row of a tensor: as a matrix where it is one, else along the last axis. */
 export function rowLength(shape: readonly number[]): number {
   const rows = matrixRows(shape);

@@ -2,8 +2,8 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { loadEngine } from '../../engine/registry';
 import { DEFAULT_SEED } from '../../protocol/jobSpec';
-import { calibrateModel, type Calibration } from '../../quantize/calibration/calibrateModel';
-import { writeStatistics } from '../../quantize/calibration/statisticsFile';
+import { calibrateModel } from '../../quantize/calibration/calibrateModel';
+import type { Calibration } from '../../quantize/calibration/gatherCalibration';
 import { threadPool } from '../../quantize/kernels/threadPool';
 import { openAnyModel } from '../../quantize/native/open';
 import { repeated, wholeNumber } from '../flags';
@@ -35,11 +35,8 @@ export function addCalibrate(program: Command, run: Run): void {
       run(
         async (session) => {
           const { atOnce } = session.interruption;
-          const { output, calibration } = await session.interruption.race(
-            calibrate(session, file, options),
-            atOnce,
-          );
-          session.answer(documentOf(output, calibration), (style) => answerText(output, calibration, style));
+          const calibration = await session.interruption.race(calibrate(session, file, options), atOnce);
+          session.answer(documentOf(calibration), (style) => answerText(calibration, style));
         },
         { stopsItself: true },
       ),
@@ -50,25 +47,22 @@ async function calibrate(
   { options, interruption, progress }: Session,
   file: string,
   { text, samples, keep, out, force }: CalibrateFlags,
-): Promise<{ readonly output: string; readonly calibration: Calibration }> {
+): Promise<Calibration> {
   const { threads, engine = 'best', seed = DEFAULT_SEED } = options;
   const source = await openAnyModel(file);
   const pool = threadPool(threads);
   try {
     const { tf } = await loadEngine(engine, threads === undefined ? {} : { threads });
-    const calibration = await calibrateModel(tf, source, {
+    return await calibrateModel(tf, source, out ?? defaultOutput(file), {
       text,
       samples,
       keep,
       seed,
       pool,
+      force: force === true,
       signal: interruption.clean,
       onProgress: (done, total, what) => progress.update({ what, done, total, unit: 'samples' }),
     });
-    const output = await writeStatistics(out ?? defaultOutput(file), calibration, {
-      force: force === true,
-    });
-    return { output, calibration };
   } finally {
     await pool.dispose();
     await source.close();
@@ -81,9 +75,9 @@ function defaultOutput(file: string): string {
   return path.join(dir, `${name}.statistics.safetensors`);
 }
 
-function documentOf(output: string, { source, layers }: Calibration) {
+function documentOf({ file, source, layers }: Calibration) {
   return {
-    output,
+    output: file,
     source,
     layers: Array.from(layers, ([name, { kind, inputs, samples, sensitivity }]) => ({
       name,
@@ -95,7 +89,7 @@ function documentOf(output: string, { source, layers }: Calibration) {
   };
 }
 
-function answerText(output: string, { source, layers }: Calibration, style: Style): string {
+function answerText({ file, source, layers }: Calibration, style: Style): string {
   const table = renderTable(
     [
       { title: 'Tensor' },
@@ -115,7 +109,7 @@ function answerText(output: string, { source, layers }: Calibration, style: Styl
   );
   return `${table}\n\n${renderFacts(
     [
-      ['Written', output],
+      ['Written', file],
       ['From', source],
     ],
     style,

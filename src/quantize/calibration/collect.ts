@@ -1,6 +1,6 @@
 import type { TensorFlow } from '../../engine/engine';
 import { LayerInputs } from './layerInputs';
-import type { RunnableModel } from './runnableModel';
+import type { CalibratableModel } from './runnableModel';
 import type { Samples } from './samples';
 import type { LayerStatistics } from './statistics';
 
@@ -18,7 +18,7 @@ export interface CollectOptions {
  */
 export async function collectStatistics(
   tf: TensorFlow,
-  model: RunnableModel,
+  model: CalibratableModel,
   samples: Samples,
   { tensors, signal, onProgress }: CollectOptions,
 ): Promise<ReadonlyMap<string, LayerStatistics>> {

@@ -3,7 +3,7 @@ import type { TensorFlow } from '../../engine/engine';
 import type { LayerStatistics } from './statistics';
 
 /** Vectors that are gathered before they are multiplied: one large product is faster than many small ones. */
-const GATHERED = 2048;
+export const GATHERED = 2048;
 
 /** Averages x xᵀ, or x² alone, over the inputs x of one layer; products in float32, sums in float64. */
 export class InputStatistics {

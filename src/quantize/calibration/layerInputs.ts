@@ -5,7 +5,7 @@ import { InputStatistics } from './inputStatistics';
 import type { LayerStatistics, StatisticsKind } from './statistics';
 
 /** A matrix E[x xᵀ] of more inputs would take more than half a gigabyte; then E[x²] must do. */
-const MOST_INPUTS = 8192;
+export const MOST_INPUTS = 8192;
 
 /** A weight of the model, or what a reshaping made of it: the matrix in it, `[rows, columns]`. */
 interface WeightMatrix {

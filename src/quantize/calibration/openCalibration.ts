@@ -1,14 +1,17 @@
+import { rm } from 'node:fs/promises';
 import type { LoadedEngine } from '../../engine/engine';
 import type { Model } from '../../modelfile/model';
 import type { KernelPool } from '../kernels/pool';
-import { calibrateModel, calibrationData } from './calibrateModel';
+import { calibrateModel } from './calibrateModel';
+import { openStatistics } from './openStatistics';
 import type { CalibrationData } from './statistics';
-import { openStatistics } from './statisticsFile';
 
 export interface OpenCalibrationOptions {
   readonly keep: readonly string[];
   readonly seed: number;
   readonly pool: KernelPool;
+  /** Where statistics that are gathered here lie until they are closed: a `.safetensors` that does not exist. */
+  readonly scratch: string;
   /** Loads the engine that the model runs on, where it has to run. */
   readonly engine: () => Promise<LoadedEngine>;
   readonly signal?: AbortSignal | undefined;
@@ -23,12 +26,20 @@ export interface OpenCalibrationOptions {
 export async function openCalibration(
   source: Model,
   file: string | undefined,
-  { engine, ...options }: OpenCalibrationOptions,
+  { engine, scratch, ...options }: OpenCalibrationOptions,
 ): Promise<CalibrationData> {
   if (file?.toLowerCase().endsWith('.safetensors') === true) {
     // Weights of TensorFlow.js models have their inputs first, those of other programs their outputs.
     return openStatistics(file, () => source.format === 'safetensors');
   }
   const { tf } = await engine();
-  return calibrationData(await calibrateModel(tf, source, { ...options, text: file }));
+  await calibrateModel(tf, source, scratch, { ...options, text: file, force: false });
+  const data = await openStatistics(scratch, () => false);
+  return {
+    ...data,
+    async close() {
+      await data.close();
+      await rm(scratch, { force: true });
+    },
+  };
 }

@@ -12,18 +12,26 @@ export interface ModelInput {
   readonly dtype: tfjs.DataType;
 }
 
-/** A TensorFlow.js model, loaded on the engine that runs. */
-export interface RunnableModel {
-  readonly inputs: readonly ModelInput[];
+/** A model on the engine that runs, as calibration sees it. */
+export interface CalibratableModel {
   /** By the names that the model's file gives them. */
   readonly weights: ReadonlyMap<string, tfjs.Tensor>;
-  /** Rows of the smallest table that the model looks ids up in; `undefined` where it has none. */
-  readonly tableRows: number | undefined;
   /** The model's outputs for one batch, by input name. The caller disposes both. */
   run(feeds: tfjs.NamedTensorMap): Promise<readonly tfjs.Tensor[]>;
-  /** The same model with other values of one weight, row-major; the caller disposes it. */
-  changed(weight: string, values: Float32Array): Promise<RunnableModel>;
+  /**
+   * The same model with other values of one weight, row-major. The caller disposes it before it runs the
+   * model itself again.
+   */
+  changed(weight: string, values: Float32Array): Promise<CalibratableModel>;
   dispose(): void;
+}
+
+/** A TensorFlow.js model, loaded on the engine that runs. */
+export interface RunnableModel extends CalibratableModel {
+  readonly inputs: readonly ModelInput[];
+  /** Rows of the smallest table that the model looks ids up in; `undefined` where it has none. */
+  readonly tableRows: number | undefined;
+  changed(weight: string, values: Float32Array): Promise<RunnableModel>;
 }
 
 const TYPES: Partial<Record<DType, tfjs.DataType>> = { F32: 'float32', I32: 'int32', BOOL: 'bool' };

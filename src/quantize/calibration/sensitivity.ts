@@ -1,6 +1,6 @@
 import type { TensorFlow } from '../../engine/engine';
 import type { Model } from '../../modelfile/model';
-import type { RunnableModel } from './runnableModel';
+import type { CalibratableModel } from './runnableModel';
 import type { Samples } from './samples';
 
 /** A tensor as it is when it alone is coded. */
@@ -30,12 +30,12 @@ export interface SensitivityOptions {
  */
 export async function measureSensitivities(
   tf: TensorFlow,
-  { source, model }: { readonly source: Model; readonly model: RunnableModel },
+  { source, model }: { readonly source: Model; readonly model: CalibratableModel },
   samples: Samples,
   { tensors, code, signal, onProgress }: SensitivityOptions,
 ): Promise<ReadonlyMap<string, number>> {
   let done = 0;
-  const outputsOf = async (runnable: RunnableModel): Promise<Float32Array[]> => {
+  const outputsOf = async (runnable: CalibratableModel): Promise<Float32Array[]> => {
     const all: Float32Array[] = [];
     for (let sample = 0; sample < samples.count; sample++) {
       signal?.throwIfAborted();

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { encodeFloat32 } from '../../../../src/modelfile/dtype';
 import { createSafetensorsWriter } from '../../../../src/modelfile/write';
 import type { LayerStatistics } from '../../../../src/quantize/calibration/statistics';
-import { openStatistics, writeStatistics } from '../../../../src/quantize/calibration/statisticsFile';
+import { openStatistics } from '../../../../src/quantize/calibration/openStatistics';
+import { StatisticsWriter } from '../../../../src/quantize/calibration/statisticsWriter';
 import { temporaryFolder } from '../../modelfile/temporaryFolder';
 
 const HESSIAN: LayerStatistics & { sensitivity: number } = {
@@ -42,11 +43,14 @@ async function writeRaw(
 describe('a file of statistics', () => {
   it('gives back what was written', async () => {
     const file = path.join(await temporaryFolder(), 'statistics.safetensors');
-    const layers = new Map<string, LayerStatistics>([
-      ['a/kernel', HESSIAN],
-      ['b', LOOKUPS],
-    ]);
-    expect(await writeStatistics(file, { source: '3 lines of x.txt', layers }, { force: false })).toBe(file);
+    const tensor = (name: string) => ({ name, dtype: 'F32' as const, shape: [4, 4], size: 16, bytes: 64 });
+    const writer = await StatisticsWriter.start(file, ['a/kernel', 'c', 'b'].map(tensor), {
+      force: false,
+      sources: [],
+    });
+    await writer.add('a/kernel', HESSIAN);
+    await writer.add('b', LOOKUPS);
+    expect(await writer.finish('3 lines of x.txt')).toBe(file);
     const data = await openStatistics(file, never);
     expect(data.source).toBe('3 lines of x.txt');
     expect([...data.layers.keys()].sort()).toEqual(['a/kernel', 'b']);

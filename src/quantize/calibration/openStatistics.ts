@@ -1,71 +1,16 @@
 import path from 'node:path';
-import { encodeFloat32 } from '../../modelfile/dtype';
 import { badFile } from '../../modelfile/fileErrors';
 import type { Model, TensorEntry } from '../../modelfile/model';
 import { openModel } from '../../modelfile/open';
-import { createSafetensorsWriter, type WriteOptions } from '../../modelfile/write';
 import { UserError } from '../../protocol/userError';
 import { arrayAt, booleanAt, numberAt, objectAt, optional, stringAt } from '../../protocol/validate';
-import {
-  STATISTICS_KINDS,
-  type CalibrationData,
-  type LayerStatistics,
-  type LayerSummary,
-} from './statistics';
+import { STATISTICS_KINDS, type CalibrationData, type LayerSummary } from './statistics';
+import { KEYS, VERSION } from './statisticsLayout';
 
-/** Version of the layout that docs/calibration.md describes. */
-const VERSION = '1';
-const KEYS = {
-  format: 'weightroom.format',
-  version: 'weightroom.version',
-  source: 'weightroom.source',
-  layers: 'weightroom.layers',
-} as const;
 const CALIBRATE_AGAIN = 'Make the file of statistics again.';
 
 /** How much two numbers of a symmetric matrix may differ, relative to the root of the product of their diagonals. */
 const ASYMMETRY = 0.01;
-
-/**
- * Writes statistics as a safetensors file: `<tensor>.hessian` `[inputs, inputs]`, or `<tensor>.moments` or
- * `<tensor>.lookups` `[inputs]`, float32.
- * @returns the absolute path
- * @throws UserError as {@link createSafetensorsWriter}
- */
-export async function writeStatistics(
-  output: string,
-  {
-    source,
-    layers,
-  }: Pick<CalibrationData, 'source'> & {
-    readonly layers: ReadonlyMap<string, LayerStatistics & Pick<LayerSummary, 'sensitivity'>>;
-  },
-  options: WriteOptions,
-): Promise<string> {
-  const entries = Array.from(layers, ([name, { kind, inputs }]) => ({
-    name: `${name}.${kind}`,
-    dtype: 'F32' as const,
-    shape: kind === 'hessian' ? [inputs, inputs] : [inputs],
-  }));
-  const summaries = Array.from(layers, ([name, { samples, outputsFirst, sensitivity }]) => {
-    return { name, samples, outputsFirst, sensitivity };
-  });
-  const metadata = {
-    [KEYS.format]: 'statistics',
-    [KEYS.version]: VERSION,
-    [KEYS.source]: source,
-    [KEYS.layers]: JSON.stringify(summaries),
-  };
-  const writer = await createSafetensorsWriter(output, entries, metadata, options);
-  try {
-    for (const [name, { kind, values }] of layers) {
-      await writer.write(`${name}.${kind}`, encodeFloat32(Float32Array.from(values), 'F32'));
-    }
-    return (await writer.finish())[0]!;
-  } finally {
-    await writer.abort();
-  }
-}
 
 /**
  * Opens a file of statistics. One that another program made needs no metadata: then `outputsFirst` says for
