@@ -128,13 +128,23 @@ if (watch) {
 }
 
 /**
- * Files that bundles load at run time: the wasm engine's binaries, esbuild for users' experiments, and the
- * examples that a new experiment starts from.
+ * Files that bundles load at run time: the wasm engine's binaries, esbuild for users' experiments, the
+ * examples that a new experiment starts from, and those that studies train.
  */
 async function copyAssets() {
   await mkdir(path.join(dist, 'templates'), { recursive: true });
   for (const file of ['mnist-mlp.ts', 'mnist-cnn.ts']) {
     await copyFile(path.join(root, 'examples', file), path.join(dist, 'templates', file));
+  }
+  // Networks of studies.
+  await mkdir(path.join(dist, 'examples', 'data'), { recursive: true });
+  for (const file of [
+    'transformer.ts',
+    'text-transformer.ts',
+    'email-transformer.ts',
+    'data/shakespeare.txt',
+  ]) {
+    await copyFile(path.join(root, 'examples', file), path.join(dist, 'examples', file));
   }
   const wasm = path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm'));
   for (const file of await readdir(wasm)) {

@@ -5,6 +5,7 @@ export const STUDIES = [
   'kashin/convergence',
   'kashin/transforms',
   'kashin/rate-distortion',
+  'kashin/bits-vs-quality',
   'codes/gap-to-shannon',
 ] as const;
 export type StudyId = (typeof STUDIES)[number];

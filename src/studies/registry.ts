@@ -1,5 +1,6 @@
 import { STUDIES, type StudyId } from '../protocol/study';
 import { gapToShannon } from './codes/gapToShannon';
+import { bitsVsQuality } from './kashin/bitsVsQuality';
 import { convergence } from './kashin/convergence';
 import { rateDistortion } from './kashin/rateDistortion';
 import { transforms } from './kashin/transforms';
@@ -9,6 +10,7 @@ const BY_ID: Readonly<Record<StudyId, Study>> = {
   'kashin/convergence': convergence,
   'kashin/transforms': transforms,
   'kashin/rate-distortion': rateDistortion,
+  'kashin/bits-vs-quality': bitsVsQuality,
   'codes/gap-to-shannon': gapToShannon,
 };
 

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
+import type { RunEventBody } from '../protocol/events';
 import type { StudyRow } from '../protocol/study';
-import type { Study, StudyContext, StudyEvent } from './study';
+import type { Study, StudyContext } from './study';
 
 /**
  * Runs a study part by part: yields progress in parts, and what each part yields; returns all rows. Once the
@@ -9,7 +10,7 @@ import type { Study, StudyContext, StudyEvent } from './study';
 export async function* runStudy(
   study: Study,
   context: StudyContext,
-): AsyncGenerator<StudyEvent, readonly StudyRow[]> {
+): AsyncGenerator<RunEventBody, readonly StudyRow[]> {
   const parts = study.parts(context.quick);
   const rows: StudyRow[] = [];
   for (const [done, part] of parts.entries()) {

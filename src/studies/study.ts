@@ -1,5 +1,5 @@
 import type { LoadedEngine } from '../engine/engine';
-import type { FigureEvent, MessageEvent, MetricsEvent, OutputEvent, ProgressEvent } from '../protocol/events';
+import type { RunEventBody } from '../protocol/events';
 import type { StudyId, StudyRow } from '../protocol/study';
 import type { KernelPool } from '../quantize/kernels/pool';
 
@@ -12,13 +12,11 @@ export interface Study {
   parts(quick: boolean): readonly StudyPart[];
 }
 
-export type StudyEvent = ProgressEvent | FigureEvent | MessageEvent | MetricsEvent | OutputEvent;
-
 export interface StudyPart {
   /** What is being done, for the progress. */
   readonly what: string;
   /** Its rows as they are found, and what happens meanwhile; progress counts within the part. */
-  run(context: StudyContext): AsyncGenerator<StudyEvent>;
+  run(context: StudyContext): AsyncGenerator<RunEventBody>;
 }
 
 export interface StudyContext {

@@ -1,12 +1,13 @@
 import path from 'node:path';
+import type { RunEventBody } from '../../protocol/events';
 import { listedBits, QUANTIZATION_METHODS } from '../../protocol/jobSpec';
 import type { StudyRow } from '../../protocol/study';
-import { COMPARED_BITS, rateDistortionCases, type RateDistortionCase } from '../../quantize/rateDistortion';
+import { rateDistortionCases, type RateDistortionCase } from '../../quantize/rateDistortion';
 import { quantizeFile, writeMatrix } from '../quantizedFile';
 import { compared } from '../rows';
 import { withScratchFolder } from '../scratchFolder';
 import type { Matrix } from '../kashin/sources';
-import type { Study, StudyContext, StudyEvent, StudyPart } from '../study';
+import type { Study, StudyContext, StudyPart } from '../study';
 import { GAP_SOURCES, type GapSource } from './gapSources';
 import { PUBLISHED, type PublishedDistortion } from './publishedGaps';
 
@@ -23,6 +24,7 @@ export const gapToShannon: Study = {
 };
 
 const ROWS = { full: 256, quick: 32 } as const;
+const QUICK_BITS = [2, 4];
 
 /**
  * Decibels up to which a gap counts as the published one. Of a small file the header alone costs 0.02 bits a
@@ -39,7 +41,7 @@ function sourcePart(source: GapSource, quick: boolean): StudyPart {
 }
 
 function casesFor(quick: boolean): readonly RateDistortionCase[] {
-  if (quick) return rateDistortionCases(undefined, COMPARED_BITS);
+  if (quick) return rateDistortionCases(undefined, QUICK_BITS);
   return QUANTIZATION_METHODS.flatMap((method) => listedBits(method).map((bits) => ({ method, bits })));
 }
 
@@ -48,7 +50,7 @@ async function* gaps(
   cases: readonly RateDistortionCase[],
   folder: string,
   context: StudyContext,
-): AsyncGenerator<StudyEvent> {
+): AsyncGenerator<RunEventBody> {
   const size = context.quick ? 'quick' : 'full';
   const matrix = source.make(ROWS[size], context.seed);
   const scale = meanSquare(matrix) / source.variance;

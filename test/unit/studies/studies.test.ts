@@ -1,31 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { loadEngine } from '../../../src/engine/registry';
-import type { StudyId, StudyRow } from '../../../src/protocol/study';
-import { inlinePool } from '../../../src/quantize/kernels/pool';
-import { rateDistortionCases } from '../../../src/quantize/rateDistortion';
-import { compared, rowText } from '../../../src/studies/rows';
+import type { StudyRow } from '../../../src/protocol/study';
 import { allStudies, findStudy } from '../../../src/studies/registry';
+import { compared, rowText } from '../../../src/studies/rows';
 import { runStudy } from '../../../src/studies/run';
-import type { StudyContext } from '../../../src/studies/study';
-import { temporaryFolder } from '../modelfile/temporaryFolder';
+import { quickContext, quickRun } from './quickRun';
 
-async function quickContext(signal = new AbortController().signal): Promise<StudyContext> {
-  const engine = () => loadEngine('tensorflow');
-  return { quick: true, seed: 1, pool: inlinePool, signal, outputs: await temporaryFolder(), engine };
-}
-
-/** Rows of a quick run by what they are about, and what it told meanwhile. */
-async function run(id: StudyId): Promise<{ rows: Map<string, StudyRow>; told: StudyRow[] }> {
-  const events = runStudy(findStudy(id), await quickContext());
-  const told: StudyRow[] = [];
-  for (;;) {
-    const next = await events.next();
-    if (next.done) return { rows: new Map(next.value.map((row) => [row.what, row])), told };
-    if (next.value.type === 'figure') told.push(next.value.row);
-  }
-}
-
-function worse(rows: Map<string, StudyRow>): string[] {
+function worse(rows: ReadonlyMap<string, StudyRow>): string[] {
   return [...rows.values()].filter(({ verdict }) => verdict === 'worse').map(({ what }) => what);
 }
 
@@ -40,7 +20,8 @@ it('every study has a name and a title, and quick parts', () => {
 
 describe('kashin/convergence', () => {
   it('finds the published steps, and the stalls of Kronecker products', async () => {
-    const { rows, told } = await run('kashin/convergence');
+    const { rows, events } = await quickRun('kashin/convergence');
+    const told = events.flatMap((event) => (event.type === 'figure' ? [event.row] : []));
     expect(told).toEqual([...rows.values()]);
     // Of numbers without a variance the largest decides.
     expect(worse(rows)).toEqual(['Student-t3 matrix, Kronecker signed-hadamard']);
@@ -62,7 +43,7 @@ describe('kashin/convergence', () => {
 
 describe('kashin/transforms', () => {
   it('finds which matrices serve and which do not', async () => {
-    const { rows } = await run('kashin/transforms');
+    const { rows } = await quickRun('kashin/transforms');
     expect(worse(rows)).toEqual([]);
     for (const id of ['haar', 'butterfly', 'signed-hadamard', 'signed-dct']) {
       expect(rows.get(`${id}, one number`)!.ours).toBeLessThanOrEqual(42);
@@ -74,7 +55,7 @@ describe('kashin/transforms', () => {
 
 describe('kashin/rate-distortion', () => {
   it('finds the published distortions', async () => {
-    const { rows } = await run('kashin/rate-distortion');
+    const { rows } = await quickRun('kashin/rate-distortion');
     // The step of a channel is its largest weight. Of n numbers with the tail 6/t⁴ that is (6n)^¼ in a typical
     // channel, but its mean square is Γ(½) times as much: 0.235 instead of 0.133 in units of the variance 2.
     expect(worse(rows)).toEqual(['4 bits, rtn, absmax, a channel of 4096, Student-t4']);
@@ -87,31 +68,6 @@ describe('kashin/rate-distortion', () => {
       0.0003,
     );
     expect(Math.abs(ours('4 bits, Lloyd–Max of 16 levels') - 0.0095)).toBeLessThan(0.0002);
-  });
-});
-
-describe('codes/gap-to-shannon', () => {
-  it('measures every method at every offered bits, on sources whose limits it knows', async () => {
-    const { rows } = await run('codes/gap-to-shannon');
-    const sources = ['normal rows', 'Laplace rows', 'Student-t4 rows', 'outlier channels'];
-    const cases = rateDistortionCases().map(({ method, bits }) => `${method}, ${bits} bits`);
-    expect([...rows.keys()]).toEqual(sources.flatMap((source) => cases.map((one) => `${source}, ${one}`)));
-    const ours = (what: string) => rows.get(what)!.ours as number;
-    // A limit is a limit, up to what chance makes of 131072 numbers.
-    for (const { ours: gap } of rows.values()) expect(gap).toBeGreaterThan(-0.1);
-    for (const bits of [2, 3, 4]) {
-      expect(ours(`normal rows, dependent, ${bits} bits`)).toBeLessThan(0.4);
-      // With the structure of a source the code comes near the limit of the source itself.
-      expect(ours(`outlier channels, dependent, ${bits} bits`)).toBeLessThan(2);
-      for (const source of sources) {
-        expect(ours(`${source}, dependent, ${bits} bits`)).toBeLessThan(ours(`${source}, rtn, ${bits} bits`));
-      }
-    }
-    const { place, note } = rows.get('normal rows, nf4, 4 bits')!;
-    expect(place).toMatchObject({ curve: 'nf4' });
-    expect(place!.bits).toBeGreaterThan(4.24);
-    expect(place!.bits).toBeLessThan(4.4);
-    expect(note).toContain('true bits');
   });
 });
 
