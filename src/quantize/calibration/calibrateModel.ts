@@ -3,7 +3,7 @@ import type { Model } from '../../modelfile/model';
 import { UserError } from '../../protocol/userError';
 import { chooseSamples, type SampleChoice } from './chooseSamples';
 import { gatherCalibration, type Calibration, type GatherOptions } from './gatherCalibration';
-import { loadRunnableModel } from './runnableModel';
+import { loadRunnableModel, type RunnableModel } from './runnableModel';
 
 /**
  * Calibrates a TensorFlow.js model on a text or on random inputs, see {@link gatherCalibration}.
@@ -16,14 +16,15 @@ export async function calibrateModel(
   output: string,
   options: GatherOptions & SampleChoice,
 ): Promise<Calibration> {
-  const model = await loadRunnableModel(tf, source);
+  let model: RunnableModel | undefined;
   try {
+    model = await loadRunnableModel(tf, source);
     const samples = await chooseSamples(tf, source, model, options);
     return await gatherCalibration(tf, { source, model }, samples, output, options);
   } catch (error) {
     throw explain(error, options.signal);
   } finally {
-    model.dispose();
+    model?.dispose();
   }
 }
 

@@ -114,10 +114,10 @@ async function loadLayers(tf: TensorFlow, artifacts: Artifacts): Promise<LoadedM
   const model = await tf.loadLayersModel(tf.io.fromMemory(artifacts));
   return {
     // Known by their place: TensorFlow.js gives new names to a model that is loaded a second time.
-    inputs: model.inputs.map(({ shape, dtype }, i) => ({
+    inputs: model.inputs.map((input, i) => ({
       name: String(i),
-      shape: shape.map((size) => size ?? -1),
-      dtype,
+      shape: input.shape.map((size) => size ?? -1),
+      dtype: isLookedUp(model, input) ? 'int32' : input.dtype,
     })),
     weights: new Map(model.weights.map((weight) => [weight.originalName, weight.read()])),
     tableRows: least(
@@ -128,6 +128,15 @@ async function loadLayers(tf: TensorFlow, artifacts: Artifacts): Promise<LoadedM
     run: (feeds) => Promise.resolve([model.predict(model.inputs.map((_, i) => feeds[i]!))].flat()),
     dispose: () => model.dispose(),
   };
+}
+
+/** Whether an input goes into an Embedding layer: then it holds ids, though TensorFlow.js calls it float32. */
+function isLookedUp({ layers }: tfjs.LayersModel, input: tfjs.SymbolicTensor): boolean {
+  return layers.some(
+    (layer) =>
+      layer.getClassName() === 'Embedding' &&
+      layer.inboundNodes.some(({ inputTensors }) => inputTensors.includes(input)),
+  );
 }
 
 function least(numbers: readonly number[]): number | undefined {
