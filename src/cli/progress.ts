@@ -14,6 +14,8 @@ const LINE_INTERVAL = 10_000;
 /** Between two pictures of the bar, milliseconds. */
 const BAR_INTERVAL = 100;
 const BAR_WIDTH = 24;
+/** Slower rates would be shown as none. */
+const LEAST_RATE = 0.05;
 /** Of a terminal, in columns. */
 const USUAL_WIDTH = 80;
 
@@ -70,7 +72,8 @@ export class Progress {
     const elapsed = (now - this.start!.time) / 1000;
     const rate = (done - this.start!.done) / elapsed;
     if (elapsed > 0.5 && rate > 0) {
-      parts.push(`${formatRate(rate, unit)}/s`, `${formatDuration((total - done) / rate)} left`);
+      if (rate >= LEAST_RATE) parts.push(`${formatRate(rate, unit)}/s`);
+      parts.push(`${formatDuration((total - done) / rate)} left`);
     }
     return [...parts, shortName(what)].join('  ');
   }

@@ -21,9 +21,8 @@ export async function* runStudy(
     context.signal.throwIfAborted();
     for await (const event of part.run(context)) {
       if (event.type === 'figure') rows.push(event.row);
-      yield event.type === 'progress'
-        ? { ...progress, done: done + event.done / event.total, what: event.what }
-        : event;
+      if (event.type !== 'progress') yield event;
+      else yield { ...progress, done: done + event.done / event.total, what: event.what };
       context.signal.throwIfAborted();
     }
   }

@@ -2,10 +2,12 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import { loadEngine } from '../../engine/registry';
 import { DEFAULT_SEED } from '../../protocol/jobSpec';
+import { UserError } from '../../protocol/userError';
 import { calibrateModel } from '../../quantize/calibration/calibrateModel';
 import type { Calibration } from '../../quantize/calibration/gatherCalibration';
 import { threadPool } from '../../quantize/kernels/threadPool';
 import { openAnyModel } from '../../quantize/native/open';
+import { calibrateExperiment } from '../../train/calibrateExperiment';
 import { repeated, wholeNumber } from '../flags';
 import type { Run, Session } from '../session';
 import type { Style } from '../style';
@@ -13,6 +15,7 @@ import { renderFacts, renderTable } from '../table';
 import { formatCount, formatNumber, shortName } from '../units';
 
 interface CalibrateFlags {
+  readonly weights?: string;
   readonly text?: string;
   readonly samples?: number;
   readonly keep: readonly string[];
@@ -23,14 +26,26 @@ interface CalibrateFlags {
 export function addCalibrate(program: Command, run: Run): void {
   program
     .command('calibrate')
-    .argument('<file>', 'the model.json of a TensorFlow.js model')
+    .argument('<file>', 'the model.json of a TensorFlow.js model, or an experiment')
     .description('run a model to learn which errors of its weights matter, for quantize --calibration')
-    .option('--text <file>', 'a text file, one sample a line (default: random inputs)')
-    .option('--samples <n>', 'samples at most (default: 400 lines, or 64 random inputs)', wholeNumber(1))
+    .option(
+      '--weights <file>',
+      'of an experiment: the weights that it trained; its training data are the samples',
+    )
+    .option('--text <file>', 'of a model: a text file, one sample a line (default: random inputs)')
+    .option(
+      '--samples <n>',
+      'samples at most (default: 400 lines or training examples, or 64 random inputs)',
+      wholeNumber(1),
+    )
     .option('--keep <glob>', 'leave tensors of this name out; may be repeated', repeated, [])
-    .option('--out <path>', 'the file to write (default: model.statistics.safetensors beside model.json)')
+    .option('--out <path>', 'the file to write (default: model.statistics.safetensors beside the model)')
     .option('--force', 'replace the file to write where it exists')
-    .addHelpText('after', '\nExample:\n  weightroom calibrate model.json --text lines.txt')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  weightroom calibrate model.json --text lines.txt\n' +
+        '  weightroom calibrate text-transformer.ts --weights model.safetensors',
+    )
     .action((file: string, options: CalibrateFlags) =>
       run(
         async (session) => {
@@ -46,27 +61,60 @@ export function addCalibrate(program: Command, run: Run): void {
 async function calibrate(
   { options, interruption, progress }: Session,
   file: string,
-  { text, samples, keep, out, force }: CalibrateFlags,
+  { weights, text, samples, keep, out, force }: CalibrateFlags,
 ): Promise<Calibration> {
+  const isExperiment = /\.[cm]?[jt]s$/i.test(file);
+  checkFlags(isExperiment, { weights, text });
   const { threads, engine = 'best', seed = DEFAULT_SEED } = options;
-  const source = await openAnyModel(file);
   const pool = threadPool(threads);
   try {
     const { tf } = await loadEngine(engine, threads === undefined ? {} : { threads });
-    return await calibrateModel(tf, source, out ?? defaultOutput(file), {
-      text,
+    const output = out ?? defaultOutput(weights ?? file);
+    const gathering = {
       samples,
       keep,
-      seed,
       pool,
       force: force === true,
       signal: interruption.clean,
-      onProgress: (done, total, what) => progress.update({ what, done, total, unit: 'samples' }),
-    });
+      onProgress: (done: number, total: number, what: string) =>
+        progress.update({ what, done, total, unit: 'samples' }),
+    };
+    if (weights !== undefined) {
+      const experiment = path.resolve(file);
+      return await calibrateExperiment(tf, output, { ...gathering, experiment, weights });
+    }
+    const source = await openAnyModel(file);
+    try {
+      return await calibrateModel(tf, source, output, { ...gathering, text, seed });
+    } finally {
+      await source.close();
+    }
   } finally {
     await pool.dispose();
-    await source.close();
   }
+}
+
+/** @throws UserError `weights-missing`, or `flag-not-offered` where a flag is for the other kind of file */
+function checkFlags(
+  isExperiment: boolean,
+  { weights, text }: { readonly weights: string | undefined; readonly text: string | undefined },
+): void {
+  if (isExperiment && weights === undefined) {
+    throw new UserError(
+      'weights-missing',
+      'An experiment has no weights of its own.',
+      'Give those that it trained: --weights model.safetensors.',
+    );
+  }
+  const [flag, given] = isExperiment ? (['--text', text] as const) : (['--weights', weights] as const);
+  if (given === undefined) return;
+  throw new UserError(
+    'flag-not-offered',
+    isExperiment
+      ? `${flag} is for a model.json; an experiment is calibrated on its training data.`
+      : `${flag} is for an experiment; a model.json has its weights.`,
+    `Leave ${flag} out.`,
+  );
 }
 
 /** `model.json` → `model.statistics.safetensors`. */

@@ -12,6 +12,7 @@ import { reporting } from '../../quantize/reporting';
 import { calibratableModel, splitSamples } from '../../train/calibratable';
 import { Training } from '../../train/training';
 import { quantizeFile } from '../quantizedFile';
+import { stage } from '../stage';
 import type { StudyContext } from '../study';
 import type { NetworkSize } from './network';
 import type { Task } from './task';
@@ -25,6 +26,9 @@ export interface QualitySize extends NetworkSize {
   readonly tested?: number;
 }
 
+/** Share of the training in the time that a task takes. */
+const TRAINING_SHARE = 0.25;
+
 /**
  * How well a network does its task before and after it is quantized: a figure for each case without error
  * feedback, and one with it where the method can. Files are quantized as by a job, and tested as by
@@ -37,7 +41,7 @@ export async function* measureQuality(
   scratch: string,
   context: StudyContext,
 ): AsyncGenerator<RunEventBody> {
-  const network = yield* trainedNetwork(task.network, size, context);
+  const network = yield* stage(trainedNetwork(task.network, size, context), 0, TRAINING_SHARE);
   const { tf } = await context.engine();
   const training = new Training(tf, network.experiment, testedOf(network.data, size.tested));
   const output = path.join(scratch, 'quantized.safetensors');
@@ -47,9 +51,10 @@ export async function* measureQuality(
     yield figure(task, { curve: 'original', bits: 32 }, original);
     calibration = yield* calibrate({ tf, network, training }, task, size.samples, scratch, context);
     const cases = casesOf(size, calibration);
-    for (const [done, { curve, ...one }] of cases.entries()) {
+    for (const [i, { curve, ...one }] of cases.entries()) {
       const what = `${task.name}: ${curve}, ${one.bits} bits`;
-      yield { type: 'progress', done, total: cases.length, unit: 'cases', what };
+      const done = TRAINING_SHARE + ((1 - TRAINING_SHARE) * i) / cases.length;
+      yield { type: 'progress', done, total: 1, unit: 'tasks', what };
       const { bitsPerWeight } = await quantizeFile({ input: network.weights, output, ...one }, context);
       const ours = await figureOf(task, training, output, context.signal);
       yield figure(task, { curve, bits: bitsPerWeight.file, nominal: one.bits, original }, ours);
@@ -98,15 +103,18 @@ async function* calibrate(
         pool,
         force: true,
         signal: stop,
-        // The cases take most of the time, so none of the progress is given to this.
-        onProgress: (_done, total, what) =>
-          report({ type: 'progress', done: 0, total, unit: 'samples', what: `${task.name}: ${what}` }),
+        onProgress: (_done, _total, what) => report(calibrating(`${task.name}: ${what}`)),
       }),
     );
     return await openStatistics(file, () => false);
   } finally {
     await source.close();
   }
+}
+
+/** Beside training and cases it takes no time worth a share of the progress. */
+function calibrating(what: string): ProgressEvent {
+  return { type: 'progress', done: TRAINING_SHARE, total: 1, unit: 'tasks', what };
 }
 
 interface QualityCase extends RateDistortionCase {
