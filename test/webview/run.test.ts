@@ -1,6 +1,15 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Browsing, frames, type Panel, type PanelOptions } from './page/browser';
-import { finishedRun, killedRun, series, trainLoss, trainRun, TRAIN_SUMMARY, uniform } from './page/runs';
+import {
+  finishedRun,
+  killedRun,
+  series,
+  studyRun,
+  trainLoss,
+  trainRun,
+  TRAIN_SUMMARY,
+  uniform,
+} from './page/runs';
 import { THEME_KINDS } from './page/themes';
 
 let browsing: Browsing;
@@ -306,6 +315,61 @@ test('fits a panel of 300 pixels', async () => {
   expect(await panel.accessibility()).toEqual([]);
   await page.getByRole('tab', { name: 'Details' }).click();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(300);
+});
+
+describe('a study', () => {
+  test('shows its figures as a picture and as a table, and new ones as they come', async () => {
+    const { page } = await open(studyRun());
+    expect(await page.getByRole('tab').allInnerTexts()).toEqual([
+      'Figures',
+      'Convergence',
+      'Messages (2)',
+      'Details',
+    ]);
+    expect(await page.getByRole('heading', { level: 3 }).allInnerTexts()).toEqual([
+      'Next byte of Shakespeare',
+    ]);
+    expect(await rows('Figures')).toHaveLength(6);
+    expect((await rows('Figures')).at(-1)).toMatch(
+      /^normal vector\s+30\s+31\s+3\.3 %\s+steps\s+as published/,
+    );
+    const legend = page.locator('.chart .legend button');
+    expect(await legend.allInnerTexts()).toEqual(['dependent', 'dependent with feedback', 'rtn']);
+    const ours = { what: 'nf4, 4 bits', ours: 7.1, unit: 'perplexity a byte' };
+    const place = { picture: 'Next byte of Shakespeare', curve: 'nf4', bits: 4.3 };
+    await panel.send({
+      type: 'increment',
+      summary: studyRun().summary,
+      series: [],
+      tensors: [],
+      messages: [],
+      figures: [{ ...ours, place }],
+    });
+    await frames(page);
+    expect(await rows('Figures')).toHaveLength(7);
+    expect(await legend.allInnerTexts()).toContain('nf4');
+  });
+
+  test('is read by the keyboard: along a method, and across methods', async () => {
+    const { page } = await open(studyRun());
+    await page.getByRole('application', { name: /^Chart of perplexity/ }).focus();
+    const said = page.locator('.chart [aria-live]');
+    await page.keyboard.press('Home');
+    expect(await said.innerText()).toContain('dependent, 2.102 bits: 8.064');
+    await page.keyboard.press('ArrowRight');
+    expect(await said.innerText()).toContain('dependent, 4.1 bits: 6.752');
+    await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('ArrowDown');
+    expect(await said.innerText()).toContain('dependent with feedback, 2.103 bits: 6.952');
+    await page.locator('.legend button[data-series="dependent with feedback"]').click();
+    await page.getByRole('button', { name: 'Show Next byte of Shakespeare as a table' }).click();
+    expect(await rows('Next byte of Shakespeare')).toHaveLength(4);
+  });
+
+  test.each(THEME_KINDS)('in %s has no serious finding', async (theme) => {
+    await open(studyRun(), { theme });
+    expect(await panel.accessibility()).toEqual([]);
+  });
 });
 
 test('follows a change of the theme', async () => {

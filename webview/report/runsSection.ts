@@ -8,14 +8,15 @@ import { errorChart } from '../ui/quantization/errorChart';
 import { FIRST_RATE_DISTORTION_VIEW } from '../ui/quantization/rateDistortionChart';
 import { formatBytes, formatDecibels, formatDuration, formatNumber, metricTitle } from '../ui/format';
 import { SeriesColumns } from '../ui/seriesColumns';
+import { studyFigures } from '../ui/study/studyFigures';
 import { DOWNLOADS } from './saving';
 
 /**
- * Several runs over one another: a table of their figures, their curves, their tensors' errors, and the
- * picture of the model under all methods.
+ * Several runs over one another: a table of their figures, what studies found, their curves, their tensors'
+ * errors, and the picture of the model under all methods.
  */
 export function runsSection(runs: readonly RunView[]): readonly Child[] {
-  return [figures(runs), curves(runs), errors(runs), ...compared(runs)];
+  return [figures(runs), ...studies(runs), curves(runs), errors(runs), ...compared(runs)];
 }
 
 /** Runs are told apart by name; where two have the same, by number. */
@@ -60,6 +61,15 @@ function figures(runs: readonly RunView[]): Child {
 function quantizeSummary(run: RunView): QuantizeSummary | undefined {
   const summary = run.finished?.summary;
   return summary?.job === 'quantize' ? summary : undefined;
+}
+
+function studies(runs: readonly RunView[]): readonly Child[] {
+  return runs.flatMap((run) => {
+    if (run.figures === undefined) return [];
+    const found = studyFigures(DOWNLOADS);
+    found.setRows(run.figures);
+    return [found.element];
+  });
 }
 
 function curves(runs: readonly RunView[]): Child {

@@ -2,7 +2,7 @@ import './main.css';
 import type { FromRunPanel, ToRunPanel } from '../../src/protocol/messages';
 import { connect } from '../host';
 import { savingHost } from '../ui/chartHost';
-import { tabs } from '../ui/controls';
+import { tabs, type TabsControl } from '../ui/controls';
 import { convergence, FIRST_CONVERGENCE_VIEW, type ConvergenceView } from '../ui/convergence';
 import { app, element } from '../ui/dom';
 import { runHeader } from '../ui/runHeader';
@@ -10,6 +10,7 @@ import { applyIncrement, modelOf, type RunModel } from '../ui/runModel';
 import { tiles } from '../ui/tiles';
 import { details } from './details';
 import { messageList } from '../ui/messageList';
+import { studyFigures } from '../ui/study/studyFigures';
 import { metricTiles } from './metricTiles';
 
 interface State {
@@ -20,7 +21,7 @@ interface State {
 }
 
 const host = connect<ToRunPanel, FromRunPanel, State>();
-let state: State = { tab: 'convergence', convergence: FIRST_CONVERGENCE_VIEW, ...host.getState() };
+let state: State = { tab: '', convergence: FIRST_CONVERGENCE_VIEW, ...host.getState() };
 const keep = (change: Partial<State>) => host.setState((state = { ...state, ...change }));
 
 const header = runHeader({
@@ -30,28 +31,35 @@ const header = runHeader({
 });
 const figures = tiles('Latest values');
 const charts = convergence(state.convergence, savingHost(host.post), (view) => keep({ convergence: view }));
+const study = studyFigures(savingHost(host.post));
 const messages = messageList();
 const facts = details((path) => host.post({ type: 'openOutput', path }));
-const views = tabs(
-  'Views of the run',
-  [
-    { id: 'convergence', label: 'Convergence', content: charts.element },
-    { id: 'messages', label: 'Messages', content: messages.element },
-    { id: 'details', label: 'Details', content: facts.element },
-  ],
-  state.tab,
-  (tab) => keep({ tab }),
-);
-const body = element('div', {}, header.element, figures.element, views.element);
 
 let model: RunModel | undefined;
+let views: TabsControl | undefined;
+
+/** The page of a run; a study has figures before its curves. */
+function page({ spec }: RunModel): HTMLElement {
+  views = tabs(
+    'Views of the run',
+    [
+      ...(spec.job === 'study' ? [{ id: 'figures', label: 'Figures', content: study.element }] : []),
+      { id: 'convergence', label: 'Convergence', content: charts.element },
+      { id: 'messages', label: 'Messages', content: messages.element },
+      { id: 'details', label: 'Details', content: facts.element },
+    ],
+    state.tab,
+    (tab) => keep({ tab }),
+  );
+  return element('div', {}, header.element, figures.element, views.element);
+}
 
 host.onMessage((message) => {
   switch (message.type) {
     case 'snapshot':
       model = modelOf(message.run);
       keep({ folder: message.run.summary.folder });
-      if (!body.isConnected) app().replaceChildren(body);
+      if (!views) app().replaceChildren(page(model));
       show(model);
       return;
     case 'increment':
@@ -69,7 +77,8 @@ function show(run: RunModel): void {
   header.update(run);
   figures.set(metricTiles(run));
   charts.setSeries([...run.series.values()]);
+  study.setRows(run.figures);
   messages.set(run.messages);
   facts.update(run);
-  views.setLabel('messages', run.messages.length > 0 ? `Messages (${run.messages.length})` : 'Messages');
+  views?.setLabel('messages', run.messages.length > 0 ? `Messages (${run.messages.length})` : 'Messages');
 }

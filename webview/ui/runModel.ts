@@ -2,6 +2,7 @@ import type { FinishedEvent, Quality, RateDistortion, TensorResult } from '../..
 import type { JobSpec } from '../../src/protocol/jobSpec';
 import type { RunView, Series, ToRunPanel } from '../../src/protocol/messages';
 import type { RunSummary } from '../../src/protocol/run';
+import type { StudyRow } from '../../src/protocol/study';
 import { SeriesColumns } from './seriesColumns';
 
 /** A run as a panel holds it: begun by a snapshot, grown by increments. */
@@ -13,6 +14,8 @@ export interface RunModel {
   readonly tensors: TensorResult[];
   rateDistortion: RateDistortion | undefined;
   readonly quality: Quality[];
+  /** Of a study. */
+  readonly figures: StudyRow[];
   readonly messages: RunView['messages'][number][];
   finished: FinishedEvent | undefined;
   engine: string | undefined;
@@ -26,6 +29,7 @@ export function modelOf(run: RunView): RunModel {
     tensors: [...run.tensors],
     rateDistortion: run.rateDistortion,
     quality: [...(run.quality ?? [])],
+    figures: [...(run.figures ?? [])],
     messages: [...run.messages],
     finished: run.finished,
     engine: run.engine,
@@ -40,6 +44,7 @@ export function applyIncrement(model: RunModel, increment: ToRunPanel & { type: 
   model.tensors.push(...increment.tensors);
   model.rateDistortion = increment.rateDistortion ?? model.rateDistortion;
   model.quality.push(...(increment.quality ?? []));
+  model.figures.push(...(increment.figures ?? []));
   model.messages.push(...increment.messages);
   model.finished = increment.finished ?? model.finished;
   model.engine = increment.engine ?? model.engine;

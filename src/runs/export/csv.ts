@@ -2,6 +2,7 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { Quality, RunEvent, TensorResult } from '../../protocol/events';
 import type { RunRecord } from '../../protocol/run';
+import type { StudyRow } from '../../protocol/study';
 import { writeError } from '../fileError';
 import { makeFolder } from '../makeFolder';
 import { runView } from '../view';
@@ -11,7 +12,7 @@ type Cell = string | number | boolean | undefined;
 /**
  * Writes the tables of a run into `folder`, which is made where it is missing: `metrics.csv`, one row a
  * measured step, `tensors.csv`, one row a tensor, `rate-distortion.csv`, one row a method and number of bits,
- * and `quality.csv`, one row a task. A table without rows is not written. Numbers keep
+ * `quality.csv`, one row a task, and `figures.csv`, one row a figure of a study. A table without rows is not written. Numbers keep
  * every digit; NaN and infinities are `NaN`, `Infinity`, `-Infinity`.
  * @returns absolute paths of the files
  * @throws UserError where they cannot be written
@@ -25,6 +26,7 @@ export async function writeCsv(folder: string, record: RunRecord): Promise<reado
       ['tensors.csv', tensorRows(record.events)],
       ['rate-distortion.csv', rateDistortionRows(record)],
       ['quality.csv', qualityRows(record.events)],
+      ['figures.csv', figureRows(record.events)],
     ] as const) {
       const file = path.resolve(folder, name);
       if (await writeRows(file, rows)) files.push(file);
@@ -89,6 +91,25 @@ function* qualityRows(events: readonly RunEvent[]): Generator<readonly Cell[]> {
   yield QUALITY_COLUMNS;
   for (const event of events) {
     if (event.type === 'quality') yield QUALITY_COLUMNS.map((column) => event[column]);
+  }
+}
+
+const FIGURE_COLUMNS = [
+  'what',
+  'published',
+  'ours',
+  'deviation',
+  'unit',
+  'verdict',
+  'note',
+] as const satisfies readonly (keyof StudyRow)[];
+
+function* figureRows(events: readonly RunEvent[]): Generator<readonly Cell[]> {
+  yield [...FIGURE_COLUMNS, 'curve', 'trueBits'];
+  for (const event of events) {
+    if (event.type !== 'figure') continue;
+    const { row } = event;
+    yield [...FIGURE_COLUMNS.map((column) => row[column]), row.place?.curve, row.place?.bits];
   }
 }
 

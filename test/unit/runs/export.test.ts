@@ -154,6 +154,25 @@ describe('writeCsv', () => {
     );
   });
 
+  it('writes the figures of a study', async () => {
+    const record = await finishedRun();
+    const place = { picture: 'Gap', curve: 'rtn', bits: 4.16 };
+    const events: RunEvent[] = [
+      { time: 1, type: 'figure', row: { what: 'rtn, 4 bits', ours: 4.6, unit: 'dB', place } },
+      {
+        time: 2,
+        type: 'figure',
+        row: { what: 'steps', published: '> 9', ours: 8, unit: 'steps', verdict: 'better', note: 'theirs' },
+      },
+    ];
+    const files = await writeCsv(await temporaryFolder(), { ...record, events });
+    expect(files.map((file) => path.basename(file))).toEqual(['figures.csv']);
+    expect(await readFile(files[0]!, 'utf8')).toBe(
+      'what,published,ours,deviation,unit,verdict,note,curve,trueBits\r\n' +
+        '"rtn, 4 bits",,4.6,,dB,,,rtn,4.16\r\nsteps,> 9,8,,steps,better,theirs,,\r\n',
+    );
+  });
+
   it('writes no table that has no rows', async () => {
     const record = await finishedRun();
     const events = record.events.filter((event) => event.type !== 'tensor');

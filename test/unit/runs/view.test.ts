@@ -147,6 +147,17 @@ describe('RunViewBuilder', () => {
     expect(builder.increment(SUMMARY, builder.position()).quality).toBeUndefined();
   });
 
+  it('sends each figure of a study once', () => {
+    const builder = new RunViewBuilder({ job: 'study', study: 'kashin/transforms', quick: true, seed: 1 });
+    const row = (what: string) => ({ what, ours: 1, unit: 'steps' });
+    builder.append([{ time: 1, type: 'figure', row: row('first') }]);
+    const position = builder.position();
+    builder.append([{ time: 2, type: 'figure', row: row('second') }]);
+    expect(builder.snapshot(SUMMARY).figures).toEqual([row('first'), row('second')]);
+    expect(builder.increment(SUMMARY, position).figures).toEqual([row('second')]);
+    expect(builder.increment(SUMMARY, builder.position()).figures).toBeUndefined();
+  });
+
   it('names the engine of the environment', () => {
     const builder = new RunViewBuilder(SPEC);
     const environment = { host: 'h', platform: 'p', node: 'n', weightroom: '0' };

@@ -2,6 +2,7 @@
 import { Random } from '../../../src/math/random';
 import type { RunView, Series } from '../../../src/protocol/messages';
 import type { RunSummary } from '../../../src/protocol/run';
+import type { StudyRow } from '../../../src/protocol/study';
 
 /** A source of uniform numbers in [0, 1). */
 export function uniform(seed: number): () => number {
@@ -72,6 +73,38 @@ export function trainRun(change: Partial<RunView> = {}): RunView {
     engine: 'TensorFlow 2.21.0 on CPU, 2 threads',
     ...change,
   };
+}
+
+/** A study with a picture, a published figure and one without. */
+export function studyRun(): RunView {
+  const picture = 'Next byte of Shakespeare';
+  const figure = (curve: string, bits: number, ours: number): StudyRow => ({
+    what: `${curve}, ${bits} bits`,
+    ours,
+    unit: 'perplexity a byte',
+    place: { picture, curve, bits },
+  });
+  return trainRun({
+    summary: { ...TRAIN_SUMMARY, job: 'study', name: 'kashin/bits-vs-quality', last: {} },
+    spec: { job: 'study', study: 'kashin/bits-vs-quality', quick: false, seed: 1 },
+    series: [],
+    figures: [
+      figure('original', 32, 6.721),
+      figure('dependent', 2.102, 8.064),
+      figure('dependent', 4.1, 6.752),
+      figure('dependent with feedback', 2.103, 6.952),
+      figure('rtn', 2.23, 12.5),
+      {
+        what: 'normal vector',
+        published: 30,
+        ours: 31,
+        deviation: 1 / 30,
+        unit: 'steps',
+        verdict: 'as published',
+        note: 'measured',
+      },
+    ],
+  });
 }
 
 export function finishedRun(): RunView {
