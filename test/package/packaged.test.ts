@@ -33,6 +33,7 @@ test('the package holds what runs, and no node_modules', async () => {
   const files = await readdir(installed, { recursive: true });
   expect(files.filter((file) => file.split(path.sep).includes('node_modules'))).toEqual([]);
   expect(files).toContain(path.join('dist', 'extension.js'));
+  expect(files).toContain(path.join('dist', 'examples', 'data', 'shakespeare.txt'));
   expect(files).toContain(
     path.join('dist', 'native', `${process.platform}-${process.arch}`, 'tfjs_binding.node'),
   );

@@ -40,13 +40,15 @@ export class InputStatistics {
     this.count += positions.length;
   }
 
-  /** The means over everything that was added; `undefined` where nothing was. Frees what was gathered. */
+  /** The means over everything that was added; `undefined` where nothing was. Call it once: it ends the gathering. */
   finish(): LayerStatistics | undefined {
     this.multiply();
-    const { kind, inputs, outputsFirst, count } = this;
+    const { kind, inputs, outputsFirst, count, sum } = this;
     if (count === 0) return undefined;
     const divisor = kind === 'lookups' ? count + inputs : count;
-    return { kind, inputs, outputsFirst, samples: count, values: this.sum.map((value) => value / divisor) };
+    // In place: the sums of all layers beside their means would take twice the memory.
+    for (let i = 0; i < sum.length; i++) sum[i] = sum[i]! / divisor;
+    return { kind, inputs, outputsFirst, samples: count, values: sum };
   }
 
   private multiply(): void {
