@@ -38,7 +38,7 @@ describe('kashin/convergence', () => {
     expect(rows.get('rows of log-normal size, Kronecker signed-hadamard')!.note).toContain(
       'its largest row is',
     );
-  });
+  }, 180_000);
 });
 
 describe('kashin/transforms', () => {
@@ -68,7 +68,7 @@ describe('kashin/rate-distortion', () => {
       0.0003,
     );
     expect(Math.abs(ours('4 bits, Lloyd–Max of 16 levels') - 0.0095)).toBeLessThan(0.0002);
-  });
+  }, 180_000);
 });
 
 it('a study stops at the next part when it is told to', async () => {
