@@ -6,7 +6,7 @@ import type { ReportDocument } from '../../src/protocol/report';
 import { renderHtml } from '../../src/runs/export/html';
 import { Browsing, frames, type Panel } from './page/browser';
 import { QuantizationBench } from './page/quantizedRun';
-import { finishedRun } from './page/runs';
+import { finishedRun, studyRun } from './page/runs';
 
 let browsing: Browsing;
 let panel: Panel;
@@ -23,15 +23,28 @@ beforeAll(async () => {
 afterAll(() => browsing.stop());
 afterEach(() => panel.close());
 
-async function open(colorScheme: 'light' | 'dark'): Promise<Panel> {
+async function open(colorScheme: 'light' | 'dark', shown = document): Promise<Panel> {
   const folder = path.join(process.env['WEIGHTROOM_DIST'] ?? 'dist', 'webview');
   const script = await readFile(path.join(folder, 'report.js'), 'utf8');
   const style = await readFile(path.join(folder, 'report.css'), 'utf8');
-  panel = await browsing.show(renderHtml(document, { script, style }), { colorScheme });
+  panel = await browsing.show(renderHtml(shown, { script, style }), { colorScheme });
   await panel.page.getByRole('heading', { level: 1 }).waitFor();
   await frames(panel.page);
   return panel;
 }
+
+test('draws what a study found, beside the published figures', async () => {
+  const { page } = await open('light', {
+    title: 'A study',
+    subtitle: '',
+    sections: [{ kind: 'runs', heading: 'Charts', runs: [studyRun()] }],
+  });
+  expect(await page.getByRole('heading', { level: 3 }).allInnerTexts()).toEqual(['Next byte of Shakespeare']);
+  const rows = page.getByRole('region', { name: 'Table: Figures' }).locator('tbody tr');
+  expect(await rows.allInnerTexts()).toHaveLength(6);
+  expect(await rows.last().innerText()).toContain('as published');
+  expect(await panel.accessibility()).toEqual([]);
+});
 
 test.each(['light', 'dark'] as const)(
   'draws all sections in %s, within its policy and without findings',
