@@ -5,6 +5,7 @@ import { shadowCheck } from './guard/shadowCheck';
 import { Snapshot } from './guard/snapshot';
 import { lower } from './lower/lower';
 import { nodeBackend, type NodeBackend } from './node/backend';
+import { simplify } from './passes/simplify';
 import { compare } from './program/compare';
 import type { Program, ValueIndex } from './program/program';
 import { record, type Recording } from './record/recorder';
@@ -274,7 +275,7 @@ class Compiler<Result> {
     const start = performance.now();
     let compiled: CompiledProgram | undefined;
     try {
-      compiled = new CompiledProgram(this.backend, lower(program, changing));
+      compiled = new CompiledProgram(this.backend, lower(this.fuse ? simplify(program) : program, changing));
       shadowCheck(this.backend, compiled, program, inputs, flatten(this.tf, result)!, before);
     } catch (error) {
       compiled?.dispose();
