@@ -1,9 +1,11 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { TensorFlow } from '../engine/engine';
 import { AuditClock } from './guard/auditClock';
+import { StepTimes } from './guard/stepTimes';
 import { shadowCheck } from './guard/shadowCheck';
 import { Snapshot } from './guard/snapshot';
 import { lower } from './lower/lower';
+import type { CompileMode } from './mode';
 import { nodeBackend, type NodeBackend } from './node/backend';
 import { simplify } from './passes/simplify';
 import { compare } from './program/compare';
@@ -13,12 +15,6 @@ import { CannotCompile } from './record/refusal';
 import { flatten, rebuild } from './record/structure';
 import { CompiledProgram } from './session/compiledProgram';
 import { Custody } from './session/custody';
-
-/**
- * How a step is run: `fused` with an optimizer's update as one op of TensorFlow, `exact` with the update's own
- * ops, `off` eagerly.
- */
-export type CompileMode = 'fused' | 'exact' | 'off';
 
 export interface CompileOptions {
   /** `fused` where absent. */
@@ -38,15 +34,16 @@ export interface SignatureInfo {
   readonly state: 'recording' | 'compiled' | 'eager';
   /** Why it is eager. */
   readonly reason?: string;
-  /** Stack of the place in the step that the reason speaks of, where it is known. */
-  readonly stack?: string;
+  /** Its stack leads to the line that the reason speaks of, where that is known. */
+  readonly where?: Error;
   readonly operations: number;
   readonly nodes: number;
   readonly steps: number;
   readonly audits: number;
-  /** Milliseconds, medians or means of what was measured; 0 where nothing was. */
+  /** Milliseconds of an eager and of a compiled step: the least and the median of what was measured; 0 where nothing was. */
   readonly eagerMs: number;
   readonly compiledMs: number;
+  /** Milliseconds that writing, loading and checking the graph took. */
   readonly compileMs: number;
 }
 
@@ -82,9 +79,18 @@ export function compile<Inputs extends readonly Tensor[], Result>(
 ): CompiledStep<Inputs, Result> {
   const backend = mode === 'off' ? undefined : nodeBackend(tf);
   if (backend === undefined) {
-    return Object.assign((...inputs: Inputs) => step(...inputs), { info: () => [], dispose: () => undefined });
+    return Object.assign((...inputs: Inputs) => step(...inputs), {
+      info: () => [],
+      dispose: () => undefined,
+    });
   }
-  const compiler = new Compiler(tf, backend, step as unknown as (...inputs: Tensor[]) => Result, mode === 'fused', rehearse);
+  const compiler = new Compiler(
+    tf,
+    backend,
+    step as unknown as (...inputs: Tensor[]) => Result,
+    mode === 'fused',
+    rehearse,
+  );
   return Object.assign((...inputs: Inputs) => compiler.run(inputs), {
     info: () => compiler.info(),
     dispose: () => compiler.dispose(),
@@ -97,7 +103,7 @@ interface Signature {
   state:
     | { readonly kind: 'recording'; readonly previous: Program | undefined }
     | { readonly kind: 'compiled'; readonly use: Use }
-    | { readonly kind: 'eager'; readonly reason: string; readonly stack: string | undefined };
+    | { readonly kind: 'eager'; readonly reason: string; readonly where: Error | undefined };
   recordings: number;
   revisions: number;
   steps: number;
@@ -113,7 +119,7 @@ interface Use {
   /** What the recorded step returned, for its structure; its tensors may be gone. */
   readonly example: unknown;
   readonly clock: AuditClock;
-  compiledMs: number;
+  readonly times: StepTimes;
 }
 
 class Compiler<Result> {
@@ -137,18 +143,13 @@ class Compiler<Result> {
     // Drawn first, so that a step's random numbers do not depend on whether it was recorded.
     const seed = Math.floor(Math.random() * 2 ** 31);
     signature.steps++;
-    if (signature.state.kind === 'compiled' && !signature.state.use.compiled.isAlive) {
+    if (useOf(signature)?.compiled.isAlive === false) {
       this.revise(signature, 'a tensor from outside the step was disposed');
     }
-    if (this.rehearses) {
-      while (signature.state.kind === 'recording') this.rehearse(signature, inputs);
-      if (signature.state.kind === 'compiled' && this.isAuditDue(signature)) this.rehearse(signature, inputs);
-    } else if (signature.state.kind === 'recording' || this.isAuditDue(signature)) {
-      return this.observe(signature, inputs);
-    }
-    return signature.state.kind === 'compiled'
-      ? this.runCompiled(signature.state.use, inputs, seed)
-      : this.runEagerly(inputs);
+    if (!this.rehearses && this.isToBeRecorded(signature)) return this.observe(signature, inputs);
+    while (this.isToBeRecorded(signature)) this.rehearse(signature, inputs);
+    const use = useOf(signature);
+    return use === undefined ? this.runEagerly(inputs) : this.runCompiled(use, inputs, seed);
   }
 
   info(): SignatureInfo[] {
@@ -158,13 +159,13 @@ class Compiler<Result> {
         signature: name,
         state: state.kind,
         ...(state.kind === 'eager' ? { reason: state.reason } : {}),
-        ...(state.kind === 'eager' && state.stack !== undefined ? { stack: state.stack } : {}),
+        ...(state.kind === 'eager' && state.where !== undefined ? { where: state.where } : {}),
         operations: use?.program.operations.length ?? 0,
         nodes: use?.compiled.lowered.graph.size ?? 0,
         steps,
         audits: use?.clock.audits ?? 0,
         eagerMs,
-        compiledMs: use?.compiledMs ?? 0,
+        compiledMs: use?.times.median ?? 0,
         compileMs,
       };
     });
@@ -183,7 +184,7 @@ class Compiler<Result> {
 
   private runCompiled(use: Use, inputs: readonly Tensor[], seed: number): Result {
     const { backend, custody } = this;
-    const { compiled, program, example, clock } = use;
+    const { compiled, program, example, clock, times } = use;
     const start = performance.now();
     custody.give(compiled);
     const handles = compiled.run(inputs, seed);
@@ -192,12 +193,13 @@ class Compiler<Result> {
     const tensors = handles.map((handle) => backend.createOutputTensor(handle));
     const duration = performance.now() - start;
     clock.addStep(duration);
-    use.compiledMs = use.compiledMs === 0 ? duration : Math.min(use.compiledMs * 1.05, duration);
+    times.add(duration);
     return rebuild(this.tf, example, tensors) as Result;
   }
 
-  private isAuditDue({ state, eagerMs }: Signature): boolean {
-    return state.kind === 'compiled' && state.use.clock.isDue(eagerMs);
+  private isToBeRecorded({ state, eagerMs }: Signature): boolean {
+    if (state.kind === 'compiled') return state.use.clock.isDue(eagerMs);
+    return state.kind === 'recording';
   }
 
   /** Runs a step as it is, records it, and compares it with what is known. */
@@ -225,10 +227,18 @@ class Compiler<Result> {
       const recording = record(tf, this.backend, this.step, inputs, { fuse: this.fuse });
       this.learn(signature, recording, inputs, before);
       tf.dispose(recording.result as Tensor);
+      if (useOf(signature)?.clock.isNew === true) signature.eagerMs = this.timeEagerly(inputs);
     } finally {
       before.restore();
       before.dispose();
     }
+  }
+
+  /** Milliseconds of one step as it is, which nobody listens to. */
+  private timeEagerly(inputs: readonly Tensor[]): number {
+    const start = performance.now();
+    this.tf.dispose(this.step(...inputs) as Tensor);
+    return performance.now() - start;
   }
 
   /** Draws the conclusions from a recording of a step. */
@@ -243,13 +253,14 @@ class Compiler<Result> {
     const { state } = signature;
     const [refusal] = refusals;
     if (refusal !== undefined) {
-      this.giveUp(signature, refusal.reason, refusal.stack);
+      this.giveUp(signature, refusal.reason, refusal.where);
     } else if (state.kind === 'compiled') {
       state.use.clock.addAudit(duration);
       const { difference, changing } = compare(state.use.program, program);
       const surprise = changing.find((value) => !state.use.changing.has(value));
       if (difference !== undefined) this.revise(signature, difference, program);
-      else if (surprise !== undefined) this.revise(signature, 'a value made by JavaScript has changed', program);
+      else if (surprise !== undefined)
+        this.revise(signature, 'a value made by JavaScript has changed', program);
     } else if (state.kind === 'recording') {
       signature.recordings++;
       const { previous } = state;
@@ -279,7 +290,10 @@ class Compiler<Result> {
       shadowCheck(this.backend, compiled, program, inputs, flatten(this.tf, result)!, before);
     } catch (error) {
       compiled?.dispose();
-      this.giveUp(signature, error instanceof CannotCompile ? error.message : `TensorFlow refuses the graph: ${messageOf(error)}`);
+      this.giveUp(
+        signature,
+        error instanceof CannotCompile ? error.message : `TensorFlow refuses the graph: ${messageOf(error)}`,
+      );
       return;
     }
     this.makeRoom(signature);
@@ -287,7 +301,7 @@ class Compiler<Result> {
     signature.compileMs = performance.now() - start;
     signature.state = {
       kind: 'compiled',
-      use: { program, changing, compiled, example, clock: new AuditClock(), compiledMs: 0 },
+      use: { program, changing, compiled, example, clock: new AuditClock(), times: new StepTimes() },
     };
   }
 
@@ -302,9 +316,9 @@ class Compiler<Result> {
     }
   }
 
-  private giveUp(signature: Signature, reason: string, stack?: string): void {
+  private giveUp(signature: Signature, reason: string, where?: Error): void {
     this.drop(signature);
-    signature.state = { kind: 'eager', reason, stack };
+    signature.state = { kind: 'eager', reason, where };
   }
 
   /** Frees the session of a signature. */
@@ -341,6 +355,10 @@ class Compiler<Result> {
     this.signatures.set(name, signature);
     return signature;
   }
+}
+
+function useOf({ state }: Signature): Use | undefined {
+  return state.kind === 'compiled' ? state.use : undefined;
 }
 
 function messageOf(error: unknown): string {

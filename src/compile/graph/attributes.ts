@@ -34,7 +34,9 @@ export function attribute(type: AttributeType, value: unknown): AttrValue {
     case 'bool':
       return create(AttrValueSchema, { value: { case: 'b', value: value as boolean } });
     case 'string':
-      return create(AttrValueSchema, { value: { case: 's', value: new TextEncoder().encode(String(value)) } });
+      return create(AttrValueSchema, {
+        value: { case: 's', value: new TextEncoder().encode(String(value)) },
+      });
     case 'shape':
       return create(AttrValueSchema, { value: { case: 'shape', value: shapeProto(value as number[]) } });
     case 'list(int)':

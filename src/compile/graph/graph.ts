@@ -2,13 +2,7 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import type { TensorValues } from '../node/backend';
 import { definitionOf, type AttributeType } from '../operations/definition';
 import { attribute, tensorAttribute, tensorProto } from './attributes';
-import {
-  DataType,
-  NodeDefSchema,
-  SavedModelSchema,
-  type AttrValue,
-  type NodeDef,
-} from './tensorflow_pb';
+import { DataType, NodeDefSchema, SavedModelSchema, type AttrValue, type NodeDef } from './tensorflow_pb';
 
 /** A tensor in a graph: `node` or `node:output`. */
 export interface GraphTensor {

@@ -13,6 +13,11 @@ export class AuditClock {
   private audited = 0;
   audits = 0;
 
+  /** Whether nothing has run since the program was compiled. */
+  get isNew(): boolean {
+    return this.steps === 0;
+  }
+
   /** @param expected milliseconds that an audit takes */
   isDue(expected: number): boolean {
     if (this.audits === 0) return this.steps >= FIRST;

@@ -74,12 +74,17 @@ class Lowering {
       }
     }
     // What is assigned or returned is read before anything is overwritten.
-    const assigned = program.assignments.map(({ variable, value }) => ({ variable, tensor: this.tensor(value) }));
-    const results = program.results.length > 0 ? program.results.map((value) => this.tensor(value)) : [graph.scalar(0)];
+    const assigned = program.assignments.map(({ variable, value }) => ({
+      variable,
+      tensor: this.tensor(value),
+    }));
+    const results =
+      program.results.length > 0 ? program.results.map((value) => this.tensor(value)) : [graph.scalar(0)];
     for (const { variable, tensor } of assigned) this.writes.push(state.assign(variable, tensor));
     const fetches = results.map(({ dtype, shape, ...tensor }, i) => {
       const options = { name: `result${i}`, after: this.writes };
-      return graph.op('Identity', [{ ...tensor, dtype, shape }], { T: dtype }, { dtype, shape }, options).name;
+      return graph.op('Identity', [{ ...tensor, dtype, shape }], { T: dtype }, { dtype, shape }, options)
+        .name;
     });
     numbers.finish();
     return {
@@ -90,7 +95,9 @@ class Lowering {
       draws: this.draws,
       slots: state.finish(),
       fetches,
-      updates: program.operations.flatMap((operation) => (operation.kind === 'update' ? [operation.update] : [])),
+      updates: program.operations.flatMap((operation) =>
+        operation.kind === 'update' ? [operation.update] : [],
+      ),
     };
   }
 

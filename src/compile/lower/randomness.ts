@@ -40,7 +40,10 @@ export class Randomness {
       { dtype, T: DataType.DT_INT32, Tseed: DataType.DT_INT32 },
       { shape },
     );
-    const scaled = scale === 1 ? standard : graph.op('Mul', [standard, graph.scalar(scale)], { T: dtype }, { shape });
-    return location === 0 ? scaled : graph.op('AddV2', [scaled, graph.scalar(location)], { T: dtype }, { shape });
+    const scaled =
+      scale === 1 ? standard : graph.op('Mul', [standard, graph.scalar(scale)], { T: dtype }, { shape });
+    return location === 0
+      ? scaled
+      : graph.op('AddV2', [scaled, graph.scalar(location)], { T: dtype }, { shape });
   }
 }

@@ -32,7 +32,9 @@ export class State {
   private readonly resources = new Map<Variable, Resource>();
   /** The variable that a tensor was read from, by the tensor's name. */
   private readonly readFrom = new Map<string, Resource>();
-  private readonly declared: (Pick<StateSlot, 'variable' | 'group' | 'dtype'> & { readonly resource: Resource })[] = [];
+  private readonly declared: (Pick<StateSlot, 'variable' | 'group' | 'dtype'> & {
+    readonly resource: Resource;
+  })[] = [];
 
   constructor(private readonly graph: Graph) {}
 
@@ -98,7 +100,13 @@ export class State {
       return { variable, group, shape, dtype, initial: initial.name, reading: nodeOf(reading), assigned };
     });
     const after = slots.map(({ assigned }) => assigned);
-    graph.op('Identity', [graph.scalar(0)], { T: DataType.DT_FLOAT }, { shape: [] }, { name: 'initialized', after });
+    graph.op(
+      'Identity',
+      [graph.scalar(0)],
+      { T: DataType.DT_FLOAT },
+      { shape: [] },
+      { name: 'initialized', after },
+    );
     return slots;
   }
 

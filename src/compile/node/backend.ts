@@ -1,12 +1,12 @@
 import type { DataId, Tensor } from '@tensorflow/tfjs';
 import type { TensorFlow } from '../../engine/engine';
+import type { DataType } from '../graph/tensorflow_pb';
 
 /** What an op returns: a handle of the native library, valid until it is deleted. Handles are never used twice. */
 export interface Handle {
   readonly id: number;
   readonly shape: number[];
-  /** TensorFlow's number of the type, `DataType` of graph/tensorflow_pb. */
-  readonly dtype: number;
+  readonly dtype: DataType;
 }
 
 export interface OpAttribute {
@@ -20,7 +20,7 @@ export type TensorValues = Float32Array | Int32Array | Uint8Array;
 /** tfjs-node's native binding, the part that a compiled step needs. Its typings leave most of this out. */
 export interface NodeBinding {
   readonly TF_ATTR_TYPE: number;
-  createTensor(shape: readonly number[], dtype: number, values: unknown): number;
+  createTensor(shape: readonly number[], dtype: DataType, values: unknown): number;
   deleteTensor(id: number): void;
   tensorDataSync(id: number): TensorValues;
   executeOp(
@@ -31,7 +31,12 @@ export interface NodeBinding {
   ): Handle[];
   loadSavedModel(folder: string, tag: string): number;
   deleteSavedModel(session: number): void;
-  runSavedModel(session: number, inputs: readonly number[], inputNames: string, outputNames: string): Handle[];
+  runSavedModel(
+    session: number,
+    inputs: readonly number[],
+    inputNames: string,
+    outputNames: string,
+  ): Handle[];
   getNumOfSavedModels(): number;
   getNumOfTensors(): number;
 }
@@ -39,7 +44,7 @@ export interface NodeBinding {
 /** What the backend knows of a tensor's data. `values` are set until the first op needs them on the device. */
 export interface TensorRecord {
   readonly shape: number[];
-  readonly dtype: number;
+  readonly dtype: DataType;
   id: number;
   values: unknown;
   refCount: number;
@@ -49,8 +54,8 @@ export interface TensorRecord {
 export interface NodeBackend {
   binding: NodeBinding;
   readonly tensorMap: { get(dataId: DataId): TensorRecord; has(dataId: DataId): boolean };
-  getDTypeInteger(dtype: string): number;
-  getInputTensorIds(tensors: readonly Tensor[]): number[];
+  getDTypeInteger(dtype: string): DataType;
+  getInputTensorIds(tensors: readonly Pick<Tensor, 'dataId'>[]): number[];
   createOutputTensor(handle: Handle): Tensor;
   move(dataId: DataId, values: unknown, shape: number[], dtype: string, refCount: number): void;
   readSync(dataId: DataId): unknown;
@@ -64,6 +69,6 @@ export function nodeBackend(tf: TensorFlow): NodeBackend | undefined {
 }
 
 /** The handle of a tensor's data on the device; values that wait in JavaScript are sent there first. */
-export function handleOf(backend: NodeBackend, tensor: Tensor): number {
+export function handleOf(backend: NodeBackend, tensor: Pick<Tensor, 'dataId'>): number {
   return backend.getInputTensorIds([tensor])[0]!;
 }

@@ -82,7 +82,12 @@ function at(accumulators: () => Accumulators): (place: number) => Variable {
 }
 
 function gradientDescent(_tf: TensorFlow, optimizer: Internals): FusedUpdate {
-  return { rule: 'gradientDescent', slots: [], scalars: { rate: () => optimizer.learningRate }, ...counting(optimizer) };
+  return {
+    rule: 'gradientDescent',
+    slots: [],
+    scalars: { rate: () => optimizer.learningRate },
+    ...counting(optimizer),
+  };
 }
 
 function momentum(_tf: TensorFlow, optimizer: Internals): FusedUpdate {

@@ -18,7 +18,8 @@ export const biasAddition: Rule = ({ name, inputs, outputs }, program) => {
 
 /** A sum over all dimensions but the last, the gradient of a bias. */
 export const biasGradient: Rule = ({ name, inputs, outputs }, program) => {
-  if (name !== 'Sum' || !program.isFloat(outputs[0]!) || program.shape(outputs[0]!).length !== 1) return undefined;
+  if (name !== 'Sum' || !program.isFloat(outputs[0]!) || program.shape(outputs[0]!).length !== 1)
+    return undefined;
   const [x, axes] = inputs as [number, number];
   const reduced = program.constant(axes);
   const rank = program.shape(x).length;

@@ -2,7 +2,9 @@ import type { Rule } from './rewriter';
 
 /** Conversions of a type to itself. */
 export const idleCast: Rule = ({ name, attributes, inputs }) =>
-  name === 'Cast' && attributes['SrcT'] === attributes['DstT'] ? { kind: 'same', value: inputs[0]! } : undefined;
+  name === 'Cast' && attributes['SrcT'] === attributes['DstT']
+    ? { kind: 'same', value: inputs[0]! }
+    : undefined;
 
 /** Products with one: TensorFlow.js begins every gradient with a tensor of ones. */
 export const timesOne: Rule = ({ name, inputs, outputs }, program) => {

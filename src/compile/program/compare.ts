@@ -21,7 +21,8 @@ export function compare(a: Program, b: Program): Comparison {
     const difference = compareOperations(operation, b.operations[i]!);
     if (difference !== undefined) return different(difference);
   }
-  if (a.values.length !== b.values.length) return different('the step uses more tensors one time than the next');
+  if (a.values.length !== b.values.length)
+    return different('the step uses more tensors one time than the next');
   for (const [i, value] of a.values.entries()) {
     const difference = compareValues(value, b.values[i]!);
     if (difference === 'changing') changing.push(i);
@@ -31,9 +32,12 @@ export function compare(a: Program, b: Program): Comparison {
     String(a.results) === String(b.results) &&
     a.assignments.length === b.assignments.length &&
     a.assignments.every(
-      ({ variable, value }, i) => variable === b.assignments[i]!.variable && value === b.assignments[i]!.value,
+      ({ variable, value }, i) =>
+        variable === b.assignments[i]!.variable && value === b.assignments[i]!.value,
     );
-  return isSameEnd ? { difference: undefined, changing } : different('the step assigns or returns something else');
+  return isSameEnd
+    ? { difference: undefined, changing }
+    : different('the step assigns or returns something else');
 }
 
 function compareOperations(a: Operation, b: Operation): string | undefined {
@@ -72,12 +76,15 @@ function compareValues(a: Value, b: Value): string | undefined {
   switch (a.kind) {
     case 'constant': {
       const { data, draw } = b as typeof a;
-      if (a.draw?.distribution !== draw?.distribution) return 'random numbers are drawn one time and not the next';
+      if (a.draw?.distribution !== draw?.distribution)
+        return 'random numbers are drawn one time and not the next';
       return isSameData(a.data, data) ? undefined : 'changing';
     }
     case 'variable': {
       const { variable, version } = b as typeof a;
-      return variable === a.variable && version === a.version ? undefined : 'another variable is used the next time';
+      return variable === a.variable && version === a.version
+        ? undefined
+        : 'another variable is used the next time';
     }
     case 'captured':
       if (a.dataId === (b as typeof a).dataId) return undefined;

@@ -40,7 +40,8 @@ export function recognizeDraw(
   if (!(spread > 0)) return undefined;
   const scale = (values[high]! - values[low]!) / spread;
   const location = values[low]! - scale * standard[low]!;
-  const tolerance = ROUNDING * (Math.abs(scale) * Math.max(1, Math.abs(standard[high]!)) + Math.abs(location));
+  const tolerance =
+    ROUNDING * (Math.abs(scale) * Math.max(1, Math.abs(standard[high]!)) + Math.abs(location));
   const agrees = standard.every((x, i) => Math.abs(location + scale * x - values[i]!) <= 4 * tolerance);
   if (!agrees) return undefined;
   return { distribution, location: tidy(location, scale), scale: tidy(scale, location) };

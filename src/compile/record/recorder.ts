@@ -106,7 +106,8 @@ class Recorder implements StepListener {
     try {
       const result = withListener(this, () => withFusedOptimizers(this.tf, () => step(...this.inputs)));
       const duration = performance.now() - start;
-      if (isThenable(result)) this.refuse('the step is asynchronous');
+      // Said first: whatever else was met follows from it.
+      if (isThenable(result)) this.refusals.unshift(refusal('the step is asynchronous'));
       const program = this.finish(result);
       return { result, program, refusals: this.refusals, newVariables: this.newVariables(), duration };
     } finally {
@@ -203,7 +204,8 @@ class Recorder implements StepListener {
         const [handle] = original.handles([tensor]);
         this.uploading = undefined;
         if (this.silence === 0) {
-          if (typeof tensor.dataId === 'object' && backend.tensorMap.has(tensor.dataId)) this.look(handle!, tensor);
+          if (typeof tensor.dataId === 'object' && backend.tensorMap.has(tensor.dataId))
+            this.look(handle!, tensor.dataId);
           else this.refuse('an op takes a 64-bit integer');
         }
         return handle!;
@@ -234,7 +236,8 @@ class Recorder implements StepListener {
         const handle = binding.createTensor(shape, dtype, values);
         const dataId = this.uploading;
         const isOlder = dataId !== undefined && !this.born.has(dataId);
-        if (this.silence === 0 && !isOlder) this.byHandle.set(handle, this.addMade(shape, dtype, values, dataId));
+        if (this.silence === 0 && !isOlder)
+          this.byHandle.set(handle, this.addMade(shape, dtype, values, dataId));
         return handle;
       },
       runSavedModel: (...call) => {
@@ -251,7 +254,8 @@ class Recorder implements StepListener {
     inputs: readonly number[],
     outputs: readonly Handle[],
   ): void {
-    if (definitionOf(name) === undefined || outputs.length === 0) this.refuse(`the op ${name} cannot be compiled`);
+    if (definitionOf(name) === undefined || outputs.length === 0)
+      this.refuse(`the op ${name} cannot be compiled`);
     const inputValues = inputs.map((handle) => this.look(handle));
     const outputValues = outputs.map(({ id, shape, dtype }) => {
       const value = this.add({ kind: 'result', shape, dtype });
@@ -283,9 +287,14 @@ class Recorder implements StepListener {
     const data = dataOf(dtype, values);
     const drawn = dataId && this.draws.get(dataId);
     const draw =
-      drawn &&
-      this.unheard(() => recognizeDraw(this.tf, drawn.distribution, drawn.seed, shape, data));
-    return this.add({ kind: 'constant', shape: [...shape], dtype, data, ...(draw === undefined ? {} : { draw }) });
+      drawn && this.unheard(() => recognizeDraw(this.tf, drawn.distribution, drawn.seed, shape, data));
+    return this.add({
+      kind: 'constant',
+      shape: [...shape],
+      dtype,
+      data,
+      ...(draw === undefined ? {} : { draw }),
+    });
   }
 
   /** Marks the kernels that read their inputs while they run, so that this is not held against the step. */
@@ -309,26 +318,29 @@ class Recorder implements StepListener {
   }
 
   /** The value that a handle stands for; one that nobody in the step made is a variable or captured. */
-  private look(handle: number, tensor?: Tensor): ValueIndex {
+  private look(handle: number, dataId?: DataId): ValueIndex {
     const known = this.byHandle.get(handle);
     if (known !== undefined) return known;
-    const value = this.add(this.older(handle, tensor));
+    const value = this.add(this.older(handle, dataId));
     this.byHandle.set(handle, value);
     return value;
   }
 
-  private older(handle: number, tensor: Tensor | undefined): Value {
+  private older(handle: number, dataId: DataId | undefined): Value {
     const variable = this.variableOf.get(handle);
     if (variable !== undefined) {
       return { kind: 'variable', variable, version: 0, ...this.typeOf(variable) };
     }
-    if (tensor === undefined) this.refuse('an op takes a handle that belongs to no tensor');
-    const { shape, dtype } = tensor === undefined ? { shape: [], dtype: DataType.DT_FLOAT } : this.typeOf(tensor);
-    return { kind: 'captured', dataId: tensor?.dataId ?? {}, shape, dtype };
+    if (dataId === undefined) {
+      this.refuse('an op takes a handle that belongs to no tensor');
+      return { kind: 'captured', dataId: {}, shape: [], dtype: DataType.DT_FLOAT };
+    }
+    const { shape, dtype } = this.backend.tensorMap.get(dataId);
+    return { kind: 'captured', dataId, shape, dtype };
   }
 
   private valueOf(tensor: Tensor): ValueIndex {
-    return this.look(handleOf(this.backend, tensor), tensor);
+    return this.look(handleOf(this.backend, tensor), tensor.dataId);
   }
 
   private isConstant(dataId: DataId): boolean {
@@ -358,13 +370,19 @@ class Recorder implements StepListener {
   }
 
   private refuse(reason: string): void {
-    if (this.refusals.some((refusal) => refusal.reason === reason)) return;
-    this.refusals.push({ reason, stack: new Error(reason).stack });
+    if (this.refusals.some((earlier) => earlier.reason === reason)) return;
+    this.refusals.push(refusal(reason));
   }
 }
 
+function refusal(reason: string): Refusal {
+  return { reason, where: new Error(reason) };
+}
+
 function isThenable(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  );
 }
 
 function dataOf(dtype: DataType, values: unknown): TensorValues {

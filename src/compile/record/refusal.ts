@@ -1,7 +1,8 @@
-/** Why a step cannot be compiled, and where in the user's code that is, as a stack tells it. */
+/** Why a step cannot be compiled. */
 export interface Refusal {
   readonly reason: string;
-  readonly stack: string | undefined;
+  /** Its stack leads to the line of the step that the reason speaks of. */
+  readonly where: Error;
 }
 
 /** Thrown where compilation is given up; the step runs eagerly. */

@@ -17,7 +17,7 @@ export function rebuild(tf: TensorFlow, example: unknown, tensors: readonly Tens
     if (part === undefined || part === null) return part;
     if (part instanceof tf.Tensor) return rest.shift();
     if (Array.isArray(part)) return part.map(build);
-    return Object.fromEntries(Object.entries(part as object).map(([name, value]) => [name, build(value)]));
+    return Object.fromEntries(Object.entries(part).map(([name, value]) => [name, build(value)]));
   };
   return build(example);
 }

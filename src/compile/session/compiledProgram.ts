@@ -84,15 +84,14 @@ export class CompiledProgram {
     this.session.dispose();
   }
 
-  private fed(feed: Feed, inputs: readonly Tensor[]): Tensor {
+  private fed(feed: Feed, inputs: readonly Tensor[]): Pick<Tensor, 'dataId'> {
     switch (feed.kind) {
       case 'input':
         return inputs[feed.position]!;
       case 'variable':
         return feed.variable;
       case 'captured':
-        // The backend looks at nothing else of a tensor.
-        return { dataId: feed.dataId } as Tensor;
+        return feed;
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { LayersModel, Optimizer, Scalar, Tensor, Variable } from '@tensorflow/tfjs';
+import type { LayersModel, Optimizer, Rank, Scalar, Tensor, Variable } from '@tensorflow/tfjs';
 import type { TensorFlow } from '../../../src/engine/engine';
 
 /** A training step with its batches, and the variables that tell whether two of them went the same way. */
@@ -56,7 +56,7 @@ export function withOptimizer(make: (tf: TensorFlow) => Optimizer): CaseMaker {
     const { parameters, loss, batch } = twoLayers(tf);
     const optimizer = make(tf);
     return {
-      step: (x, y) => optimizer.minimize(() => loss(x!, y!), true, parameters)!,
+      step: (x, y) => optimizer.minimize(() => loss(x, y), true, parameters)!,
       batch,
       weights: () => parameters,
     };
@@ -78,7 +78,7 @@ function layersCase(
         tf.losses.softmaxCrossEntropy<Tensor, Scalar>(y, model.apply(x, { training: true }) as Tensor),
       );
   return {
-    step: (x, y) => optimizer.minimize(() => loss(x!, y!), true)!,
+    step: (x, y) => optimizer.minimize(() => loss(x, y), true)!,
     batch,
     weights: () => model.weights.map((weight) => weight.read()),
   };
@@ -178,7 +178,7 @@ const residual: CaseMaker = (tf) => {
       optimizer.minimize(() => {
         const first = tf.conv2d(x as never, stem as never, 1, 'same') as Tensor;
         const features = blocks.reduce((h, w) => residualBlock(tf, h, w), first);
-        return tf.losses.softmaxCrossEntropy<Tensor, Scalar>(y!, tf.matMul(tf.mean(features, [1, 2]), head));
+        return tf.losses.softmaxCrossEntropy<Tensor, Scalar>(y, tf.matMul(tf.mean(features, [1, 2]), head));
       }, true)!,
     batch: batches((i) => [normal(tf, [8, 8, 8, 3], 100 + i), labels(tf, 8, 5, 200 + i)]),
     weights: () => [stem, ...blocks.flat(), head],
@@ -218,11 +218,23 @@ const transformer: CaseMaker = (tf) => {
     );
   const loss = (x: Tensor, y: Tensor): Scalar => {
     const tokens = tf.gather(p.embedding, tf.reshape(tf.cast(x, 'int32'), [-1]).as1D());
-    let h = tf.reshape(tf.add(tf.reshape(tokens, [batch, time, width]), p.position), [batch * time, width]) as Tensor;
-    const joint = tf.reshape(tf.matMul(layerNorm(h, p.gain1, p.bias1), p.qkv), [batch, time, 3, heads, width / heads]);
+    let h: Tensor = tf.reshape<Rank>(tf.add(tf.reshape(tokens, [batch, time, width]), p.position), [
+      batch * time,
+      width,
+    ]);
+    const joint = tf.reshape(tf.matMul(layerNorm(h, p.gain1, p.bias1), p.qkv), [
+      batch,
+      time,
+      3,
+      heads,
+      width / heads,
+    ]);
     const [q, k, v] = tf.unstack(tf.transpose(joint, [2, 0, 3, 1, 4]), 0) as [Tensor, Tensor, Tensor];
     const scores = tf.add(tf.mul(tf.matMul(q, k, false, true), 1 / Math.sqrt(width / heads)), mask);
-    const mixed = tf.reshape(tf.transpose(tf.matMul(tf.softmax(scores), v), [0, 2, 1, 3]), [batch * time, width]);
+    const mixed = tf.reshape(tf.transpose(tf.matMul(tf.softmax(scores), v), [0, 2, 1, 3]), [
+      batch * time,
+      width,
+    ]);
     h = tf.add(h, tf.matMul(mixed, p.out));
     const hidden = gelu(tf.add(tf.matMul(layerNorm(h, p.gain2, p.bias2), p.up), p.upBias));
     h = tf.add(h, tf.matMul(hidden, p.down));
@@ -232,7 +244,7 @@ const transformer: CaseMaker = (tf) => {
   const optimizer = tf.train.adam(1e-3);
   return {
     step: (x, y) => {
-      const value = optimizer.minimize(() => loss(x!, y!), true, parameters)!;
+      const value = optimizer.minimize(() => loss(x, y), true, parameters)!;
       tf.tidy(() => parameters.forEach((variable) => variable.assign(tf.mul(variable, 1 - 1e-5))));
       return value;
     },
@@ -312,11 +324,11 @@ const adversarial: CaseMaker = (tf) => {
       const one = tf.ones([32, 1]);
       const zero = tf.zeros([32, 1]);
       const judged = discriminator.minimize(
-        () => tf.add(entropy(one, judge(x!)), entropy(zero, judge(generate(z!)))),
+        () => tf.add(entropy(one, judge(x)), entropy(zero, judge(generate(z)))),
         true,
         [...d],
       )!;
-      const generated = generator.minimize(() => entropy(one, judge(generate(z!))), true, [...g])!;
+      const generated = generator.minimize(() => entropy(one, judge(generate(z))), true, [...g])!;
       tf.dispose([one, zero]);
       return [judged, generated];
     },
@@ -334,9 +346,9 @@ const multiTask: CaseMaker = (tf) => {
     step: (x, y, target) => {
       const losses: Tensor[] = [];
       const total = optimizer.minimize(() => {
-        const h = tf.softplus(tf.matMul(x!, trunk));
-        const first = tf.losses.softmaxCrossEntropy<Tensor, Scalar>(y!, tf.matMul(h, classes));
-        const second = tf.losses.huberLoss<Tensor, Scalar>(target!, tf.matMul(h, value));
+        const h = tf.softplus(tf.matMul(x, trunk));
+        const first = tf.losses.softmaxCrossEntropy<Tensor, Scalar>(y, tf.matMul(h, classes));
+        const second = tf.losses.huberLoss<Tensor, Scalar>(target, tf.matMul(h, value));
         losses.push(tf.keep(tf.clone(first)), tf.keep(tf.clone(second)));
         return tf.add(first, tf.mul(second, 0.3));
       }, true)!;
@@ -358,11 +370,13 @@ const clipped: CaseMaker = (tf) => {
   return {
     step: (x, y) =>
       tf.tidy(() => {
-        const { value, grads } = tf.variableGrads(() => loss(x!, y!), parameters);
+        const { value, grads } = tf.variableGrads(() => loss(x, y), parameters);
         const norm = tf.sqrt(tf.addN(Object.values(grads).map((gradient) => tf.sum(tf.square(gradient)))));
         const factor = tf.minimum(1, tf.div(0.5, norm));
         optimizer.applyGradients(
-          Object.fromEntries(Object.entries(grads).map(([name, gradient]) => [name, tf.mul(gradient, factor)])),
+          Object.fromEntries(
+            Object.entries(grads).map(([name, gradient]) => [name, tf.mul(gradient, factor)]),
+          ),
         );
         return value;
       }),
@@ -377,16 +391,20 @@ const mixedTypes: CaseMaker = (tf) => {
   const optimizer = tf.train.adam(1e-2);
   return {
     step: (x, y, order) =>
-      optimizer.minimize(() => {
-        const shuffled = tf.gather(x!, order as never) as Tensor;
-        const top = tf.mean(tf.topk(shuffled as never, 3).values);
-        const sums = tf.mean(tf.cumsum(shuffled, 1));
-        const positive = tf.mean(tf.where(tf.greater(shuffled, 0), shuffled, tf.zerosLike(shuffled)));
-        const best = tf.mean(tf.cast(tf.argMax(shuffled, 1), 'float32'));
-        const strided = tf.mean(tf.stridedSlice(shuffled, [0, 0], [10, 10], [2, 2]));
-        const extras = tf.addN([top, sums, positive, best, strided]);
-        return tf.add(loss(shuffled, tf.gather(y!, order as never)), tf.mul(extras, 0.01)) as Scalar;
-      }, true, parameters)!,
+      optimizer.minimize(
+        () => {
+          const shuffled: Tensor = tf.gather(x, order);
+          const top = tf.mean(tf.topk(shuffled as never, 3).values);
+          const sums = tf.mean(tf.cumsum(shuffled, 1));
+          const positive = tf.mean(tf.where(tf.greater(shuffled, 0), shuffled, tf.zerosLike(shuffled)));
+          const best = tf.mean(tf.cast(tf.argMax(shuffled, 1), 'float32'));
+          const strided = tf.mean(tf.stridedSlice(shuffled, [0, 0], [10, 10], [2, 2]));
+          const extras = tf.addN([top, sums, positive, best, strided]);
+          return tf.add<Scalar>(loss(shuffled, tf.gather(y, order)), tf.mul(extras, 0.01));
+        },
+        true,
+        parameters,
+      )!,
     batch: (i) => [...batch(i), tf.tensor1d(permutation(32, i), 'int32')],
     weights: () => parameters,
   };

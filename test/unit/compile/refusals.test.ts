@@ -1,4 +1,4 @@
-import type { Scalar, Tensor } from '@tensorflow/tfjs';
+import type { Scalar, Tensor, Tensor4D } from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { compile } from '../../../src/compile/compile';
 import type { TensorFlow } from '../../../src/engine/engine';
@@ -130,7 +130,10 @@ test('a stateful recurrent layer runs eagerly', () => {
   const optimizer = tf.train.adam(1e-2);
   const x = normal(tf, [4, 3, 5], 1);
   const step = compile(tf, (batch: Tensor) =>
-    optimizer.minimize(() => tf.mean(tf.square(model.apply(batch, { training: true }) as Tensor)) as Scalar, true)!,
+    optimizer.minimize(
+      () => tf.mean<Scalar>(tf.square(model.apply(batch, { training: true }) as Tensor)),
+      true,
+    )!,
   );
   for (let i = 0; i < 6; i++) step(x).dispose();
   expect(step.info()[0]!.state).toBe('eager');
@@ -146,22 +149,37 @@ test('on another mode the step is the user’s own', () => {
 });
 
 const COMPILED: readonly [string, () => Loss][] = [
-  ['gather with indices made in the step', () => (x, _y, base) =>
-    tf.add(base, tf.mul(tf.mean(tf.gather(x, tf.range(0, 16, 1, 'int32'))), 0.1))],
-  ['a seeded draw, the same every time', () => (x, _y, base) =>
-    tf.add(base, tf.mean(tf.mul(x, tf.randomUniform([32, 20], 0, 0.1, 'float32', 7))))],
+  [
+    'gather with indices made in the step',
+    () => (x, _y, base) => tf.add(base, tf.mul(tf.mean(tf.gather(x, tf.range(0, 16, 1, 'int32'))), 0.1)),
+  ],
+  [
+    'a seeded draw, the same every time',
+    () => (x, _y, base) => tf.add(base, tf.mean(tf.mul(x, tf.randomUniform([32, 20], 0, 0.1, 'float32', 7)))),
+  ],
   ['reading a constant of the step', () => (_x, _y, base) => tf.mul(base, tf.scalar(2).dataSync()[0]!)],
-  ['depthwise convolution, resize, pad, split and tile', () => (x, _y, base) => {
-    const image = tf.reshape(x, [4, 8, 20, 1]) as never;
-    const filtered = tf.depthwiseConv2d(image, tf.ones([3, 3, 1, 2]), 1, 'same') as never;
-    const padded = tf.pad(tf.image.resizeBilinear(filtered, [4, 10]), [[0, 0], [1, 1], [1, 1], [0, 0]]);
-    const [half] = tf.split(padded, 2, 3);
-    return tf.add(base, tf.mul(tf.mean(tf.tile(half!, [1, 2, 1, 1])), 0.01));
-  }],
-  ['einsum and a triangular mask', () => (x, _y, base) => {
-    const gram = tf.einsum('ij,ik->jk', x, x);
-    return tf.add(base, tf.mul(tf.mean(tf.linalg.bandPart(gram as never, -1, 0)), 1e-3));
-  }],
+  [
+    'depthwise convolution, resize, pad, split and tile',
+    () => (x, _y, base) => {
+      const image: Tensor4D = tf.reshape(x, [4, 8, 20, 1]);
+      const filtered: Tensor4D = tf.depthwiseConv2d(image, tf.ones([3, 3, 1, 2]), 1, 'same');
+      const padded = tf.pad(tf.image.resizeBilinear(filtered, [4, 10]), [
+        [0, 0],
+        [1, 1],
+        [1, 1],
+        [0, 0],
+      ]);
+      const [half] = tf.split(padded, 2, 3);
+      return tf.add(base, tf.mul(tf.mean(tf.tile(half!, [1, 2, 1, 1])), 0.01));
+    },
+  ],
+  [
+    'einsum and a triangular mask',
+    () => (x, _y, base) => {
+      const gram = tf.einsum('ij,ik->jk', x, x);
+      return tf.add(base, tf.mul(tf.mean(tf.linalg.bandPart(gram as never, -1, 0)), 1e-3));
+    },
+  ],
 ];
 
 test.each(COMPILED)('%s is compiled', (_, makeLoss) => {

@@ -1,6 +1,7 @@
-import type { Optimizer, Tensor, Variable } from '@tensorflow/tfjs';
+import type { Optimizer, Scalar, Tensor, Variable } from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { compile, type CompileMode } from '../../../src/compile/compile';
+import { compile } from '../../../src/compile/compile';
+import type { CompileMode } from '../../../src/compile/mode';
 import { nodeBackend } from '../../../src/compile/node/backend';
 import type { TensorFlow } from '../../../src/engine/engine';
 import { loadEngine } from '../../../src/engine/registry';
@@ -26,7 +27,11 @@ function together(
   const run = (mode: CompileMode) => {
     const { parameters, loss, batch: usual } = twoLayers(tf);
     const optimizer = tf.train.adam(1e-2) as unknown as Trainer['optimizer'];
-    const step = compile(tf, (x: Tensor, y: Tensor) => optimizer.minimize(() => loss(x, y), true, parameters)!, { mode });
+    const step = compile(
+      tf,
+      (x: Tensor, y: Tensor) => optimizer.minimize(() => loss(x, y), true, parameters)!,
+      { mode },
+    );
     const losses: number[] = [];
     for (let i = 0; i < steps; i++) {
       meddle({ parameters, optimizer, step }, i);
@@ -110,7 +115,7 @@ describe('between compiled steps', () => {
       // Not the loss of these parameters, but of others: only the optimizer's state matters.
       const [x, y] = batch(i) as [Tensor, Tensor];
       const shift = tf.variable(tf.zeros([20]));
-      optimizer.minimize(() => tf.sum(tf.mul(parameters[0]!, 0.01)) as never, false, parameters);
+      optimizer.minimize(() => tf.sum<Scalar>(tf.mul(parameters[0]!, 0.01)), false, parameters);
       extra += loss(tf.add(x, shift), y).dataSync()[0]!;
     });
     expect(extra).toBeGreaterThan(0);
@@ -120,9 +125,13 @@ describe('between compiled steps', () => {
     const run = (mode: CompileMode) => {
       const { parameters, loss, batch } = twoLayers(tf);
       const steps = [tf.train.adam(1e-2), tf.train.sgd(0.05)].map((optimizer) =>
-        compile(tf, (x: Tensor, y: Tensor) => (optimizer as Optimizer).minimize(() => loss(x, y), true, parameters)!, {
-          mode,
-        }),
+        compile(
+          tf,
+          (x: Tensor, y: Tensor) => (optimizer as Optimizer).minimize(() => loss(x, y), true, parameters)!,
+          {
+            mode,
+          },
+        ),
       );
       return Array.from({ length: 20 }, (_, i) => {
         const [x, y] = batch(i) as [Tensor, Tensor];
@@ -147,13 +156,13 @@ describe('a step that rehearses', () => {
           tf.tidy(() => {
             const loss = () => {
               const hidden = tf.dropout(tf.relu(tf.add(tf.matMul(x, w1), b1)), 0.5);
-              return tf.losses.softmaxCrossEntropy(y, tf.matMul(hidden, w2)) as never;
+              return tf.losses.softmaxCrossEntropy<Tensor, Scalar>(y, tf.matMul(hidden, w2));
             };
             const { value, grads } = tf.variableGrads(loss, [w1, b1, w2]);
             for (const variable of [w1, b1, w2]) {
               variable.assign(tf.sub(variable, tf.mul(grads[variable.name]!, 0.1)));
             }
-            return value as Tensor;
+            return value;
           }),
         { rehearse: true },
       );
@@ -195,7 +204,9 @@ describe('mutations', () => {
     let k = 0;
     const optimizer = tf.train.sgd(1e-3);
     const step = compile(tf, (batch: Tensor) =>
-      optimizer.minimize(() => change(k)(tf.mean(tf.square(tf.matMul(batch, weights)))) as never, true, [weights])!,
+      optimizer.minimize(() => change(k)(tf.mean(tf.square(tf.matMul(batch, weights)))) as never, true, [
+        weights,
+      ])!,
     );
     for (let i = 0; i < 4000; i++) {
       k = i >= changesAt ? 1 : 0;
