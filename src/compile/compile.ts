@@ -5,7 +5,7 @@ import { StepTimes } from './guard/stepTimes';
 import { shadowCheck } from './guard/shadowCheck';
 import { Snapshot } from './guard/snapshot';
 import { lower } from './lower/lower';
-import type { CompileMode } from './mode';
+import type { CompileMode } from '../protocol/compileMode';
 import { nodeBackend, type NodeBackend } from './node/backend';
 import { simplify } from './passes/simplify';
 import { compare } from './program/compare';

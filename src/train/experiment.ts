@@ -1,5 +1,5 @@
 import type { LayersModel, Scalar, Tensor, Variable } from '@tensorflow/tfjs';
-import type { CompileMode } from '../compile/mode';
+import type { CompileMode } from '../protocol/compileMode';
 import type { DataSource } from '../data/source';
 import type { OptimizerSettings } from './optimizers/optimizer';
 

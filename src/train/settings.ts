@@ -1,4 +1,4 @@
-import { COMPILE_MODES } from '../compile/mode';
+import { COMPILE_MODES } from '../protocol/compileMode';
 import type { TrainSpec } from '../protocol/jobSpec';
 import { UserError } from '../protocol/userError';
 import { LOSS_NAMES, type Experiment } from './experiment';

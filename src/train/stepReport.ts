@@ -1,5 +1,5 @@
 import type { SignatureInfo } from '../compile/compile';
-import type { CompileMode } from '../compile/mode';
+import type { CompileMode } from '../protocol/compileMode';
 import type { MessageEvent } from '../protocol/events';
 
 /** Compiled steps after which their time is told. */

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compile } from '../../../src/compile/compile';
-import type { CompileMode } from '../../../src/compile/mode';
+import type { CompileMode } from '../../../src/protocol/compileMode';
 import type { TensorFlow } from '../../../src/engine/engine';
 import { loadEngine } from '../../../src/engine/registry';
 import { CASES, OPTIMIZERS, type CaseMaker } from './cases';

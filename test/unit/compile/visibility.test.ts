@@ -1,7 +1,7 @@
 import type { Optimizer, Scalar, Tensor, Variable } from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compile } from '../../../src/compile/compile';
-import type { CompileMode } from '../../../src/compile/mode';
+import type { CompileMode } from '../../../src/protocol/compileMode';
 import { nodeBackend } from '../../../src/compile/node/backend';
 import type { TensorFlow } from '../../../src/engine/engine';
 import { loadEngine } from '../../../src/engine/registry';
