@@ -6,6 +6,7 @@ import { compileFunction } from 'node:vm';
 import type { TensorFlow } from '../engine/engine';
 import { UserError } from '../protocol/userError';
 import { bundle, LIBRARY, TENSORFLOW } from './bundle';
+import { serveTensorFlow } from './compileLibrary';
 import type { Experiment } from './experiment';
 import * as library from './library';
 import { streamSeed, withSeededRandom } from './randomness';
@@ -76,6 +77,7 @@ async function checkFile(file: string): Promise<void> {
 }
 
 function evaluate(code: string, file: string, tf: TensorFlow): unknown {
+  serveTensorFlow(tf);
   const userRequire = createRequire(file);
   const provide = (name: string): unknown => {
     if (name === LIBRARY) return library;

@@ -3,7 +3,9 @@ import type { TensorFlow } from '../../engine/engine';
 import { moveVariables } from '../record/listener';
 import type { FusedMove, FusedUpdate } from './fusedUpdate';
 
-type Gradients = NamedTensorMap | { readonly name: string; readonly tensor: Tensor }[];
+/** A variable that the loss does not depend on has none. */
+type MaybeGradient = Tensor | null | undefined;
+type Gradients = NamedTensorMap | { readonly name: string; readonly tensor: MaybeGradient }[];
 
 /** What TensorFlow.js's optimizers keep beside a variable, by its place among those of `applyGradients`. */
 type Accumulators = readonly ({ readonly variable: Variable } | undefined)[];
@@ -67,13 +69,13 @@ export function withFusedOptimizers<T>(tf: TensorFlow, body: () => T): T {
 }
 
 function movesOf(tf: TensorFlow, gradients: Gradients): FusedMove[] {
-  const named: readonly [string, Tensor | null][] = Array.isArray(gradients)
+  const named: readonly [string, MaybeGradient][] = Array.isArray(gradients)
     ? gradients.map(({ name, tensor }) => [name, tensor])
     : Object.entries(gradients);
   const { registeredVariables } = tf.engine();
   return named.flatMap(([name, gradient], place) => {
     const variable = registeredVariables[name];
-    return gradient === null || variable === undefined ? [] : [{ variable, gradient, place }];
+    return gradient && variable ? [{ variable, gradient, place }] : [];
   });
 }
 
