@@ -11,6 +11,7 @@ const floors = [
   ['jobs'],
   ['studies'],
   ['train', 'loader'],
+  ['compile'],
   ['quantize'],
   ['engine'],
   ['modelfile'],
@@ -32,7 +33,7 @@ const zones = floors.flatMap((rooms, floor) =>
 );
 
 /** Rooms that pull in TensorFlow.js or compute; what runs inside the editor must not load them. */
-const computing = ['worker', 'jobs', 'studies', 'engine', 'train', 'quantize'];
+const computing = ['worker', 'jobs', 'studies', 'engine', 'compile', 'train', 'quantize'];
 const editorZones = ['./src/host', './src/extension.ts', './webview'].flatMap((target) =>
   computing.map((room) => ({
     target,
@@ -52,6 +53,7 @@ export default tseslint.config(
   {
     ignores: [
       'src/quantize/kernels/assembly',
+      'src/compile/graph/tensorflow_pb.ts',
       'dist',
       '.cache',
       'node_modules',

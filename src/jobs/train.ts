@@ -38,6 +38,7 @@ async function* runTraining(
       data,
       outputs: context.outputs,
       signal: context.signal,
+      locate: loaded.locate,
       ...(spec.maxSteps !== undefined && { maxSteps: spec.maxSteps }),
       ...(spec.weights !== undefined && { weights: spec.weights }),
       ...(spec.resume !== undefined && { resume: runFiles(spec.resume).outputs }),

@@ -37,6 +37,7 @@ export function splitSamples(tf: TensorFlow, split: Split, count: number, source
   const taken = Math.min(count, split.size);
   return {
     source: `${taken} examples of ${source}`,
+    kind: `examples of ${source}`,
     count: taken,
     feeds(start, end): NamedTensorMap {
       const examples = Uint32Array.from({ length: end - start }, (_, i) =>

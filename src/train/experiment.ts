@@ -1,4 +1,5 @@
 import type { LayersModel, Scalar, Tensor, Variable } from '@tensorflow/tfjs';
+import type { CompileMode } from '../protocol/compileMode';
 import type { DataSource } from '../data/source';
 import type { OptimizerSettings } from './optimizers/optimizer';
 
@@ -53,6 +54,12 @@ export interface Experiment<P extends Parameters = Parameters> {
   readonly seed: number;
   /** Keep weights and optimizer state after every epoch, to resume from; true where absent. */
   readonly checkpoints?: boolean;
+  /**
+   * How steps run on the tensorflow engine: `fused` compiles a step into one graph and uses TensorFlow's own
+   * ops for the optimizer, `exact` keeps the optimizer's arithmetic, `off` runs every op by itself. `fused`
+   * where absent.
+   */
+  readonly compile?: CompileMode;
   /** Test after so many epochs, and at the end; 1 where absent. */
   readonly evaluateEvery?: number;
 }

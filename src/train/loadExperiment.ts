@@ -6,6 +6,7 @@ import { compileFunction } from 'node:vm';
 import type { TensorFlow } from '../engine/engine';
 import { UserError } from '../protocol/userError';
 import { bundle, LIBRARY, TENSORFLOW } from './bundle';
+import { serveTensorFlow } from './compileLibrary';
 import type { Experiment } from './experiment';
 import * as library from './library';
 import { streamSeed, withSeededRandom } from './randomness';
@@ -21,6 +22,8 @@ export interface LoadedExperiment {
    * and line; any other is returned as it is.
    */
   readonly explain: (error: unknown) => unknown;
+  /** `name.ts:12:5`, the line of the user's sources that an error came from, if it came from there. */
+  readonly locate: (error: unknown) => string | undefined;
 }
 
 const EXTENSIONS = ['.ts', '.js', '.mts', '.mjs', '.cts', '.cjs'];
@@ -42,13 +45,14 @@ export async function loadExperiment(file: string, tf: TensorFlow): Promise<Load
   const folder = path.dirname(file);
   const { code, map } = await bundle(file);
   const lines = new SourceLines(BUNDLE_NAME, folder, map);
+  const locate = (error: unknown): string | undefined => lines.locate(error);
   const explain = (error: unknown): unknown => {
-    const location = error instanceof UserError ? undefined : lines.locate(error);
+    const location = error instanceof UserError ? undefined : locate(error);
     return location === undefined ? error : threw(location, error);
   };
   try {
     const exported = withSeededRandom(streamSeed(0, 'load'), () => evaluate(code, file, tf));
-    return { experiment: checkExperiment(defaultExport(exported, file)), folder, explain };
+    return { experiment: checkExperiment(defaultExport(exported, file)), folder, explain, locate };
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw explain(error) === error ? threw(path.basename(file), error) : explain(error);
@@ -73,6 +77,7 @@ async function checkFile(file: string): Promise<void> {
 }
 
 function evaluate(code: string, file: string, tf: TensorFlow): unknown {
+  serveTensorFlow(tf);
   const userRequire = createRequire(file);
   const provide = (name: string): unknown => {
     if (name === LIBRARY) return library;

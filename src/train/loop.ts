@@ -7,6 +7,7 @@ import { UserError } from '../protocol/userError';
 import { DivergenceWatch } from './divergence';
 import type { Experiment } from './experiment';
 import { Pace } from './pace';
+import { describeSteps, STEPS_TO_TIME } from './stepReport';
 import { Schedule } from './schedule';
 import type { Best, Final } from './scoreboard';
 import { Training } from './training';
@@ -24,6 +25,8 @@ export interface TrainingRequest {
   readonly weights?: string;
   /** Folder of outputs of an earlier run to go on from. */
   readonly resume?: string;
+  /** Finds the line of an error in the experiment's sources. */
+  readonly locate?: (error: unknown) => string | undefined;
 }
 
 export interface TrainingResult {
@@ -45,14 +48,14 @@ const SOFTMAX_TWICE =
 /**
  * Trains the model of an experiment and tells what happens, event by event. The events depend on the
  * request and the engine alone, not on time; a run that was cancelled and resumed has the events of one
- * that never stopped, to the last bit.
+ * that never stopped, to the last bit. Only the message that says how fast steps are depends on the machine.
  *
  * When `signal` is aborted it stops before the next step, keeps a checkpoint, and returns what it has.
  * @throws UserError where the model does not fit the data, training diverges (see
  *   {@link DivergenceWatch}), or the checkpoint to go on from does not belong to the experiment
  */
 export async function* train(request: TrainingRequest): AsyncGenerator<RunEventBody, TrainingResult> {
-  const { tf, experiment, data, signal, outputs, weights, resume } = request;
+  const { tf, experiment, data, signal, outputs, weights, resume, locate = () => undefined } = request;
   const schedule = new Schedule(experiment, data.train.size, request.maxSteps);
   const training = new Training(tf, experiment, data);
   const divergence = new DivergenceWatch(experiment.optimizer.learningRate);
@@ -95,6 +98,8 @@ export async function* train(request: TrainingRequest): AsyncGenerator<RunEventB
     if (resume !== undefined) await training.restore(path.join(resume, CHECKPOINT));
     if (training.step > schedule.total) throw pastTheEnd(training.step, schedule.total);
     yield schedule.progress(training.step);
+    /** The step after which the run tells how its steps are computed; it is told once. */
+    let tellsStepsAt = training.step + STEPS_TO_TIME;
 
     while (!signal.aborted) {
       if (schedule.isTest(training.step) && !training.isTested) {
@@ -110,6 +115,11 @@ export async function* train(request: TrainingRequest): AsyncGenerator<RunEventB
       const tellsProgress = schedule.isProgress(training.step);
       const isSettling = tellsProgress || schedule.isEpochEnd(training.step) || pace.isDue();
       if (isSettling || training.unsettled >= MOST_UNSETTLED) yield* settle();
+      if (tellsProgress && training.step >= tellsStepsAt) {
+        const message = describeSteps(training.stepInfo, experiment.compile ?? 'fused', locate);
+        if (message !== undefined) yield message;
+        tellsStepsAt = Infinity;
+      }
       if (tellsProgress) yield schedule.progress(training.step);
     }
 

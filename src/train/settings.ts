@@ -1,3 +1,4 @@
+import { COMPILE_MODES } from '../protocol/compileMode';
 import type { TrainSpec } from '../protocol/jobSpec';
 import { UserError } from '../protocol/userError';
 import { LOSS_NAMES, type Experiment } from './experiment';
@@ -15,6 +16,7 @@ const TOP: Fields = {
   seed,
   checkpoints: optional(flag),
   evaluateEvery: optional(count),
+  compile: optional(oneOf(COMPILE_MODES)),
 };
 
 const OPTIMIZERS: Readonly<Record<OptimizerName, Fields>> = {

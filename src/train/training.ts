@@ -1,4 +1,5 @@
-import type { Scalar } from '@tensorflow/tfjs';
+import type { Scalar, Tensor } from '@tensorflow/tfjs';
+import { compile, type CompiledStep, type SignatureInfo } from '../compile/compile';
 import type { DataSet } from '../data/dataSet';
 import type { TensorFlow } from '../engine/engine';
 import { UserError } from '../protocol/userError';
@@ -31,6 +32,7 @@ export class Training {
   private readonly loss: LossFunction;
   private readonly measures: readonly Measure[];
   private readonly ledger: LossLedger;
+  private readonly descend: CompiledStep<[Tensor, Tensor], Scalar>;
   /** The step after which the model was tested last. */
   private tested: number | undefined;
   private order: { readonly epoch: number; readonly examples: Uint32Array } | undefined;
@@ -48,6 +50,7 @@ export class Training {
     this.model = withSeededRandom(streamSeed(seed, 'weights'), () => trainableModel(tf, model(parameters)));
     this.optimizer = createOptimizer(tf, optimizer, this.model.trainable);
     this.ledger = new LossLedger(tf);
+    this.descend = this.compileStep();
   }
 
   /** Losses of steps that have not been fetched. */
@@ -80,7 +83,8 @@ export class Training {
   /** One step on the next batch of the epoch. Its loss, from before the step, is fetched by `settle`. */
   advance(): void {
     const seed = streamSeed(this.experiment.seed, 'step', this.step);
-    const loss = withSeededRandom(seed, () => this.descend(this.nextBatch()));
+    this.optimizer.iterations = this.step;
+    const loss = withSeededRandom(seed, () => this.descendOn(this.nextBatch()));
     this.step++;
     this.ledger.add(this.step, loss);
   }
@@ -129,11 +133,16 @@ export class Training {
     const position = await restoreCheckpoint(this.tf, file, this.identity, this.tensors);
     this.step = position.step;
     this.tested = position.tested;
-    this.optimizer.iterations = position.step;
     this.scores = new Scoreboard(this.measures, position.final, position.best);
   }
 
+  /** What became of the step: compiled or not, how fast, and why not. */
+  get stepInfo(): readonly SignatureInfo[] {
+    return this.descend.info();
+  }
+
   dispose(): void {
+    this.descend.dispose();
     this.ledger.dispose();
     this.optimizer.dispose();
     this.model.dispose();
@@ -159,10 +168,20 @@ export class Training {
   }
 
   /** Moves the variables on one batch, which it disposes. Returns the loss before, with all penalties. */
-  private descend({ x, y }: Batch): Scalar {
-    const { tf, model } = this;
+  private descendOn({ x, y }: Batch): Scalar {
     try {
-      return tf.tidy(() => {
+      return this.descend(x, y);
+    } finally {
+      this.tf.dispose([x, y]);
+    }
+  }
+
+  /** A step as TensorFlow.js would run it; it changes nothing but variables. */
+  private compileStep(): CompiledStep<[Tensor, Tensor], Scalar> {
+    const { tf, model, optimizer } = this;
+    const variables = model.trainable.map(({ variable }) => variable);
+    const step = (x: Tensor, y: Tensor): Scalar =>
+      tf.tidy(() => {
         const objective = (): Scalar =>
           model
             .penalties()
@@ -170,13 +189,10 @@ export class Training {
               (sum, term) => tf.add(sum, term),
               tf.reshape(this.loss(y, model.apply(x, true)), []),
             );
-        const variables = model.trainable.map(({ variable }) => variable);
         const { value, grads } = tf.variableGrads(objective, variables);
-        this.optimizer.step(grads);
+        optimizer.step(grads);
         return value;
       });
-    } finally {
-      tf.dispose([x, y]);
-    }
+    return compile(tf, step, { mode: this.experiment.compile ?? 'fused', rehearse: true });
   }
 }

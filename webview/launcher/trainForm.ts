@@ -1,3 +1,4 @@
+import { COMPILE_MODES, type CompileMode } from '../../src/protocol/compileMode';
 import type { EngineId, EngineStatus } from '../../src/protocol/engine';
 import type { TrainSpec } from '../../src/protocol/jobSpec';
 import type { LauncherState } from '../../src/protocol/messages';
@@ -17,6 +18,8 @@ export interface TrainValues {
   readonly epochs: string;
   readonly maxSteps: string;
   readonly seed: string;
+  /** Empty for what the experiment says. */
+  readonly compile: string;
   readonly overrides: string;
 }
 
@@ -27,7 +30,14 @@ export const FIRST_TRAIN_VALUES: TrainValues = {
   epochs: '',
   maxSteps: '',
   seed: '',
+  compile: '',
   overrides: '',
+};
+
+const COMPILE_LABELS: Readonly<Record<CompileMode, string>> = {
+  fused: 'Compiled',
+  exact: 'Compiled, exact optimizer',
+  off: 'Op by op',
 };
 
 /** The form that trains an experiment of the workspace. */
@@ -64,6 +74,15 @@ export function trainForm(
     label: 'Seed',
     hint: 'The same seed on the same engine gives the same run.',
   });
+  const compile = dropdown({
+    label: 'Steps',
+    hint: 'On the tensorflow engine a compiled step is one graph: the same result, sooner.',
+    onChange: changed,
+  });
+  compile.setChoices([
+    { value: '', label: 'As written' },
+    ...COMPILE_MODES.map((value) => ({ value, label: COMPILE_LABELS[value] })),
+  ]);
   const overrides = textArea({
     label: 'Settings over the experiment’s own',
     hint: 'One path=value a line.',
@@ -79,6 +98,7 @@ export function trainForm(
     [epochs, first.epochs],
     [maxSteps, first.maxSteps],
     [seed, first.seed],
+    [compile, first.compile],
     [overrides, first.overrides],
   ] as const) {
     control.set(value);
@@ -92,7 +112,7 @@ export function trainForm(
       engine.element,
       optimizer.element,
       element('div', { class: 'pair' }, epochs.element, maxSteps.element),
-      seed.element,
+      element('div', { class: 'pair' }, seed.element, compile.element),
       overrides.element,
     ),
     setState: (state: LauncherState) => {
@@ -110,6 +130,7 @@ export function trainForm(
       epochs: epochs.get(),
       maxSteps: maxSteps.get(),
       seed: seed.get(),
+      compile: compile.get(),
       overrides: overrides.get(),
     }),
     missing: () => (experiment.get() === '' ? 'Choose an experiment, or make a new one.' : undefined),
@@ -123,7 +144,11 @@ export function trainForm(
         job: 'train',
         experiment: experiment.get(),
         engine: engine.get() as EngineId | 'best',
-        overrides: { ...optimizer.overrides(), ...readOverrides(overrides.get()) },
+        overrides: {
+          ...optimizer.overrides(),
+          ...(compile.get() !== '' && { compile: compile.get() }),
+          ...readOverrides(overrides.get()),
+        },
         ...(numbers.epochs !== undefined && { epochs: numbers.epochs }),
         ...(numbers.maxSteps !== undefined && { maxSteps: numbers.maxSteps }),
         ...(numbers.seed !== undefined && { seed: numbers.seed }),

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { sampleSpamAssassin } from '../../../src/data/spamAssassin';
-import type { TensorFlow } from '../../../src/engine/engine';
+import type { LoadedEngine } from '../../../src/engine/engine';
 import { loadEngine } from '../../../src/engine/registry';
 import type { Model } from '../../../src/modelfile/model';
 import { openModel } from '../../../src/modelfile/open';
@@ -32,9 +32,12 @@ export interface Outcome {
 
 /** The sentence encoder of the demo, and e-mails: some to calibrate with, others to test on. */
 export interface EncoderModel {
-  readonly tf: TensorFlow;
+  /** The engine that it runs on. */
+  readonly engine: () => Promise<LoadedEngine>;
   readonly source: Model;
   readonly pool: KernelPool;
+  /** A folder for what is made here; it goes when the encoder is closed. */
+  readonly folder: string;
   /** A text file of e-mails to calibrate with, one a line. */
   readonly calibrationFile: string;
   /** Quantizes the encoder and embeds the tested e-mails. */
@@ -46,7 +49,8 @@ export async function openEncoder(emails: {
   readonly calibration: number;
   readonly test: number;
 }): Promise<EncoderModel> {
-  const { tf } = await loadEngine('best');
+  const engine = await loadEngine('best');
+  const { tf } = engine;
   const source = await openModel(path.join(FOLDER, 'model.json'));
   const pool = threadPool();
   const folder = await mkdtemp(path.join(tmpdir(), 'weightroom-bench-'));
@@ -66,7 +70,8 @@ export async function openEncoder(emails: {
   const calibrationFile = path.join(folder, 'calibration.txt');
   await writeFile(calibrationFile, texts.slice(0, emails.calibration).join('\n'));
   return {
-    tf,
+    engine: () => Promise.resolve(engine),
+    folder,
     source,
     pool,
     calibrationFile,

@@ -1,5 +1,6 @@
+import path from 'node:path';
 import type { QuantizationMethodId } from '../../../src/protocol/jobSpec';
-import { calibrateModel, calibrationData } from '../../../src/quantize/calibration/calibrateModel';
+import { openCalibration } from '../../../src/quantize/calibration/openCalibration';
 import type { CalibrationData } from '../../../src/quantize/calibration/statistics';
 import type { BenchContext, BenchRow, Measured } from '../../bench';
 import { openEncoder, type EncoderModel, type Outcome } from './encoderModel';
@@ -20,9 +21,15 @@ interface Variant {
 export async function* encoderRows(context: BenchContext): AsyncGenerator<BenchRow> {
   const emails = context.quick ? { calibration: 40, test: 100 } : { calibration: 250, test: 500 };
   const encoder = await openEncoder(emails);
+  const opened: CalibrationData[] = [];
+  const calibrated = async (text: string | undefined): Promise<CalibrationData> => {
+    const data = await calibrate(encoder, text);
+    opened.push(data);
+    return data;
+  };
   try {
     context.progress(`calibrating with ${emails.calibration} e-mails`);
-    const lines = await calibrate(encoder, encoder.calibrationFile);
+    const lines = await calibrated(encoder.calibrationFile);
     const variants: Variant[] = [
       { id: 'data-free', what: 'without data' },
       {
@@ -42,7 +49,7 @@ export async function* encoderRows(context: BenchContext): AsyncGenerator<BenchR
         {
           id: 'random-tokens',
           what: 'calibrated with random tokens',
-          calibration: await calibrate(encoder, undefined),
+          calibration: await calibrated(undefined),
         },
       );
     }
@@ -51,6 +58,7 @@ export async function* encoderRows(context: BenchContext): AsyncGenerator<BenchR
       for (const variant of variants) yield await row(encoder, context, peers, bits, variant);
     }
   } finally {
+    for (const data of opened) await data.close();
     await encoder.close();
   }
 }
@@ -133,11 +141,11 @@ class Peers {
   }
 }
 
-async function calibrate(
-  { tf, source, pool }: EncoderModel,
-  text: string | undefined,
-): Promise<CalibrationData> {
-  return calibrationData(await calibrateModel(tf, source, { text, keep: [], seed: 1, pool }));
+function calibrate(encoder: EncoderModel, text: string | undefined): Promise<CalibrationData> {
+  const { source, pool, engine, folder } = encoder;
+  const name = text === undefined ? 'random' : path.basename(text);
+  const scratch = path.join(folder, `${name}.statistics.safetensors`);
+  return openCalibration(source, text, { keep: [], seed: 1, pool, scratch, engine });
 }
 
 /** The same statistics, as if nobody had measured what the errors of each layer do. */

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { Option, type Command } from 'commander';
+import { COMPILE_MODES, type CompileMode } from '../../protocol/compileMode';
 import type { TrainSummary } from '../../protocol/events';
 import type { TrainSpec } from '../../protocol/jobSpec';
 import type { RunRecord } from '../../protocol/run';
@@ -17,6 +18,7 @@ interface RunOptions {
   readonly epochs?: number;
   readonly maxSteps?: number;
   readonly set: Overrides;
+  readonly compile?: CompileMode;
   readonly weights?: string;
   readonly resume?: string;
 }
@@ -39,6 +41,12 @@ export function addRun(program: Command, run: Run): void {
       new Option('--set <path=value>', "a value over the experiment's own; may be repeated")
         .argParser(override)
         .default({}, 'none'),
+    )
+    .addOption(
+      new Option(
+        '--compile <mode>',
+        'how steps run on the tensorflow engine, instead of what the experiment says',
+      ).choices(COMPILE_MODES),
     )
     .option('--weights <file>', 'start from the weights of a model file, quantized or not')
     .option('--resume <run>', `go on from the last checkpoint of an earlier run: ${RUN}`)
@@ -74,7 +82,7 @@ async function specOf(experiment: string, options: RunOptions, session: Session)
     job: 'train',
     experiment: path.resolve(experiment),
     engine: engine ?? 'best',
-    overrides: options.set,
+    overrides: { ...options.set, ...(options.compile !== undefined && { compile: options.compile }) },
     ...(epochs !== undefined && { epochs }),
     ...(maxSteps !== undefined && { maxSteps }),
     ...(seed !== undefined && { seed }),

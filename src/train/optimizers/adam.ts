@@ -1,6 +1,6 @@
-import type { Scalar } from '@tensorflow/tfjs';
+import { moveVariables, stepScalar } from '../../compile/record/listener';
 import type { TensorFlow } from '../../engine/engine';
-import { gradientOf, type AdamSettings, type NamedVariable, type Optimizer } from './optimizer';
+import { movesOf, type AdamSettings, type NamedVariable, type Optimizer } from './optimizer';
 import { createSlot } from './slot';
 
 /**
@@ -13,35 +13,43 @@ export function adam(
   { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 }: AdamSettings,
   variables: readonly NamedVariable[],
 ): Optimizer {
-  const constants = [beta1, 1 - beta1, beta2, 1 - beta2].map((value) => tf.scalar(value));
-  const [decay1, gain1, decay2, gain2] = constants as [Scalar, Scalar, Scalar, Scalar];
   const means = createSlot(tf, 'mean', variables);
   const squares = createSlot(tf, 'square', variables);
-  return {
+  const optimizer: Optimizer = {
     state: [...means.state, ...squares.state],
     iterations: 0,
     step(gradients) {
-      this.iterations++;
-      const correction = Math.sqrt(1 - beta2 ** this.iterations);
-      tf.tidy(() => {
-        const rate = tf.scalar((learningRate * correction) / (1 - beta1 ** this.iterations));
-        const floor = tf.scalar(epsilon * correction);
-        for (const { variable } of variables) {
-          const gradient = gradientOf(gradients, variable);
-          if (gradient === undefined) continue;
-          const mean = means.of(variable);
-          const square = squares.of(variable);
-          mean.assign(tf.add(tf.mul(decay1, mean), tf.mul(gain1, gradient)));
-          square.assign(tf.add(tf.mul(decay2, square), tf.mul(gain2, tf.square(gradient))));
-          const direction = tf.div(mean, tf.add(tf.sqrt(square), floor));
-          variable.assign(tf.sub(variable, tf.mul(rate, direction)));
-        }
+      const moves = movesOf(gradients, variables);
+      moveVariables({ rule: 'adam', slots: [means.at, squares.at], scalars }, moves, () => {
+        tf.tidy(() => {
+          const rate = stepScalar(tf, () => (learningRate * scalars.correction()) / (1 - scalars.power1()));
+          const floor = stepScalar(tf, scalars.epsilon);
+          for (const { variable, gradient, place } of moves) {
+            const mean = means.at(place);
+            const square = squares.at(place);
+            mean.assign(tf.add(tf.mul(beta1, mean), tf.mul(1 - beta1, gradient)));
+            square.assign(tf.add(tf.mul(beta2, square), tf.mul(1 - beta2, tf.square(gradient))));
+            const direction = tf.div(mean, tf.add(tf.sqrt(square), floor));
+            variable.assign(tf.sub(variable, tf.mul(rate, direction)));
+          }
+        });
       });
     },
     dispose() {
-      tf.dispose(constants);
       means.dispose();
       squares.dispose();
     },
   };
+  const power = (beta: number) => (): number => beta ** (optimizer.iterations + 1);
+  const correction = (): number => Math.sqrt(1 - power(beta2)());
+  const scalars = {
+    rate: () => learningRate,
+    beta1: () => beta1,
+    beta2: () => beta2,
+    power1: power(beta1),
+    power2: power(beta2),
+    correction,
+    epsilon: () => epsilon * correction(),
+  };
+  return optimizer;
 }

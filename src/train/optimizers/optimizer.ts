@@ -1,4 +1,5 @@
-import type { NamedTensorMap, Tensor, Variable } from '@tensorflow/tfjs';
+import type { NamedTensorMap, Variable } from '@tensorflow/tfjs';
+import type { FusedMove } from '../../compile/optimizers/fusedUpdate';
 
 /** Stochastic gradient descent: w ← w − η·g. */
 export interface SgdSettings {
@@ -39,18 +40,21 @@ export interface NamedVariable {
 /** Moves variables against their gradients; what it remembers of each, it keeps by the variable's name. */
 export interface Optimizer {
   /**
-   * One step. `gradients` is what `tf.variableGrads` returns, keyed by the engine's names of variables;
-   * a variable without a gradient stays where it is.
+   * The step that follows `iterations` others. `gradients` is what `tf.variableGrads` returns, keyed by the
+   * engine's names of variables; a variable without a gradient stays where it is.
    */
   step(gradients: NamedTensorMap): void;
   /** Everything that the next step depends on, beside the variables: named `<slot>/<variable>`. */
   readonly state: readonly NamedVariable[];
-  /** Steps done. It is set when a run is resumed. */
+  /** Steps done. Whoever calls `step` counts: in a compiled step its JavaScript does not run. */
   iterations: number;
   dispose(): void;
 }
 
-/** The gradient of a variable, if the loss depends on it. */
-export function gradientOf(gradients: NamedTensorMap, variable: Variable): Tensor | undefined {
-  return gradients[variable.name];
+/** The variables that have a gradient, because the loss depends on them, with their places in the list. */
+export function movesOf(gradients: NamedTensorMap, variables: readonly NamedVariable[]): FusedMove[] {
+  return variables.flatMap(({ variable }, place) => {
+    const gradient = gradients[variable.name];
+    return gradient === undefined ? [] : [{ variable, gradient, place }];
+  });
 }

@@ -1,24 +1,27 @@
+import { moveVariables, stepScalar } from '../../compile/record/listener';
 import type { TensorFlow } from '../../engine/engine';
-import { gradientOf, type NamedVariable, type Optimizer, type SgdSettings } from './optimizer';
+import { movesOf, type NamedVariable, type Optimizer, type SgdSettings } from './optimizer';
 
 export function sgd(
   tf: TensorFlow,
   { learningRate }: SgdSettings,
   variables: readonly NamedVariable[],
 ): Optimizer {
-  const rate = tf.scalar(learningRate);
+  const scalars = { rate: () => learningRate };
   return {
     state: [],
     iterations: 0,
     step(gradients) {
-      tf.tidy(() => {
-        for (const { variable } of variables) {
-          const gradient = gradientOf(gradients, variable);
-          if (gradient !== undefined) variable.assign(tf.sub(variable, tf.mul(rate, gradient)));
-        }
+      const moves = movesOf(gradients, variables);
+      moveVariables({ rule: 'gradientDescent', slots: [], scalars }, moves, () => {
+        tf.tidy(() => {
+          const rate = stepScalar(tf, scalars.rate);
+          for (const { variable, gradient } of moves) {
+            variable.assign(tf.sub(variable, tf.mul(rate, gradient)));
+          }
+        });
       });
-      this.iterations++;
     },
-    dispose: () => rate.dispose(),
+    dispose: () => undefined,
   };
 }

@@ -4,20 +4,19 @@ import type { NamedVariable } from './optimizer';
 
 /** One tensor of zeros beside each variable: a velocity, a moment. */
 export interface Slot {
-  readonly of: (variable: Variable) => Variable;
+  /** The tensor beside the variable at this place of the list. */
+  readonly at: (place: number) => Variable;
   readonly state: readonly NamedVariable[];
   dispose(): void;
 }
 
 export function createSlot(tf: TensorFlow, slot: string, variables: readonly NamedVariable[]): Slot {
-  const beside = new Map<Variable, Variable>();
   const state = variables.map(({ name, variable }) => {
     const zeros = tf.tidy(() => tf.variable(tf.zerosLike(variable), false));
-    beside.set(variable, zeros);
     return { name: `${slot}/${name}`, variable: zeros };
   });
   return {
-    of: (variable) => beside.get(variable)!,
+    at: (place) => state[place]!.variable,
     state,
     dispose: () => state.forEach(({ variable }) => variable.dispose()),
   };

@@ -43,6 +43,7 @@ describe('how sensitive a model is to its layers', () => {
 
   const samples = (): Samples => ({
     source: 'five',
+    kind: 'vectors',
     count: COUNT,
     feeds: (start, end) => ({ x: tf.tensor2d(x.slice(start * INPUTS, end * INPUTS), [end - start, INPUTS]) }),
   });

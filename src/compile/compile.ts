@@ -1,0 +1,366 @@
+import type { Tensor } from '@tensorflow/tfjs';
+import type { TensorFlow } from '../engine/engine';
+import { AuditClock } from './guard/auditClock';
+import { StepTimes } from './guard/stepTimes';
+import { shadowCheck } from './guard/shadowCheck';
+import { Snapshot } from './guard/snapshot';
+import { lower } from './lower/lower';
+import type { CompileMode } from '../protocol/compileMode';
+import { nodeBackend, type NodeBackend } from './node/backend';
+import { simplify } from './passes/simplify';
+import { compare } from './program/compare';
+import type { Program, ValueIndex } from './program/program';
+import { record, type Recording } from './record/recorder';
+import { CannotCompile } from './record/refusal';
+import { flatten, rebuild } from './record/structure';
+import { CompiledProgram } from './session/compiledProgram';
+import { Custody } from './session/custody';
+
+export interface CompileOptions {
+  /** `fused` where absent. */
+  readonly mode?: CompileMode;
+  /**
+   * Record the step on trial runs whose effect on variables is undone, so that every step that counts runs
+   * compiled and a run depends on nothing but its state, its batches and `Math.random`. For steps that
+   * change nothing but variables; else the first steps themselves are recorded.
+   */
+  readonly rehearse?: boolean;
+}
+
+/** What became of a step for one combination of shapes and types. */
+export interface SignatureInfo {
+  /** As `float32 [32, 10], int32 [32]`. */
+  readonly signature: string;
+  readonly state: 'recording' | 'compiled' | 'eager';
+  /** Why it is eager. */
+  readonly reason?: string;
+  /** Its stack leads to the line that the reason speaks of, where that is known. */
+  readonly where?: Error;
+  readonly operations: number;
+  readonly nodes: number;
+  readonly steps: number;
+  readonly audits: number;
+  /** Milliseconds of an eager and of a compiled step: the least and the median of what was measured; 0 where nothing was. */
+  readonly eagerMs: number;
+  readonly compiledMs: number;
+  /** Milliseconds that writing, loading and checking the graph took. */
+  readonly compileMs: number;
+}
+
+export interface CompiledStep<Inputs extends readonly Tensor[], Result> {
+  (...inputs: Inputs): Result;
+  info(): readonly SignatureInfo[];
+  /** Gives the newest values back to the variables and frees the sessions. The step goes on eagerly. */
+  dispose(): void;
+}
+
+/** Recordings of one signature before it is given up. */
+const MOST_RECORDINGS = 4;
+/** Programs that were found out of date before a signature is given up. */
+const MOST_REVISIONS = 3;
+/** Signatures that stay compiled at a time. */
+const MOST_SIGNATURES = 8;
+
+/**
+ * Makes a training step fast: it is run twice as it is while every op is recorded, written as one TensorFlow
+ * graph, and run in a session from then on. The step may compute gradients, move variables with any
+ * optimizer and return tensors. Variables stay visible: what is read or assigned between steps is what a
+ * step by itself would have left and would see.
+ *
+ * A compiled step does not run its JavaScript. It is guarded: two recordings must agree, the graph must
+ * repeat the second, and now and again a step runs eagerly and is compared. A step that cannot be compiled
+ * runs as it is, and `info` says why. On other engines than tfjs-node every step runs as it is.
+ * @throws whatever the step throws
+ */
+export function compile<Inputs extends readonly Tensor[], Result>(
+  tf: TensorFlow,
+  step: (...inputs: Inputs) => Result,
+  { mode = 'fused', rehearse = false }: CompileOptions = {},
+): CompiledStep<Inputs, Result> {
+  const backend = mode === 'off' ? undefined : nodeBackend(tf);
+  if (backend === undefined) {
+    return Object.assign((...inputs: Inputs) => step(...inputs), {
+      info: () => [],
+      dispose: () => undefined,
+    });
+  }
+  const compiler = new Compiler(
+    tf,
+    backend,
+    step as unknown as (...inputs: Tensor[]) => Result,
+    mode === 'fused',
+    rehearse,
+  );
+  return Object.assign((...inputs: Inputs) => compiler.run(inputs), {
+    info: () => compiler.info(),
+    dispose: () => compiler.dispose(),
+  });
+}
+
+/** What is known of a step for one combination of shapes and types. */
+interface Signature {
+  readonly name: string;
+  state:
+    | { readonly kind: 'recording'; readonly previous: Program | undefined }
+    | { readonly kind: 'compiled'; readonly use: Use }
+    | { readonly kind: 'eager'; readonly reason: string; readonly where: Error | undefined };
+  recordings: number;
+  revisions: number;
+  steps: number;
+  eagerMs: number;
+  compileMs: number;
+}
+
+/** A compiled program in use. */
+interface Use {
+  readonly program: Program;
+  readonly changing: ReadonlySet<ValueIndex>;
+  readonly compiled: CompiledProgram;
+  /** What the recorded step returned, for its structure; its tensors may be gone. */
+  readonly example: unknown;
+  readonly clock: AuditClock;
+  readonly times: StepTimes;
+}
+
+class Compiler<Result> {
+  private readonly custody: Custody;
+  private readonly signatures = new Map<string, Signature>();
+  private isDisposed = false;
+
+  constructor(
+    private readonly tf: TensorFlow,
+    private readonly backend: NodeBackend,
+    private readonly step: (...inputs: Tensor[]) => Result,
+    private readonly fuse: boolean,
+    private readonly rehearses: boolean,
+  ) {
+    this.custody = new Custody(backend);
+  }
+
+  run(inputs: readonly Tensor[]): Result {
+    const signature = this.signatureOf(inputs);
+    if (this.isDisposed || signature.state.kind === 'eager') return this.runEagerly(inputs);
+    // Drawn first, so that a step's random numbers do not depend on whether it was recorded.
+    const seed = Math.floor(Math.random() * 2 ** 31);
+    signature.steps++;
+    if (useOf(signature)?.compiled.isAlive === false) {
+      this.revise(signature, 'a tensor from outside the step was disposed');
+    }
+    if (!this.rehearses && this.isToBeRecorded(signature)) return this.observe(signature, inputs);
+    while (this.isToBeRecorded(signature)) this.rehearse(signature, inputs);
+    const use = useOf(signature);
+    return use === undefined ? this.runEagerly(inputs) : this.runCompiled(use, inputs, seed);
+  }
+
+  info(): SignatureInfo[] {
+    return [...this.signatures.values()].map(({ name, state, steps, eagerMs, compileMs }) => {
+      const use = state.kind === 'compiled' ? state.use : undefined;
+      return {
+        signature: name,
+        state: state.kind,
+        ...(state.kind === 'eager' ? { reason: state.reason } : {}),
+        ...(state.kind === 'eager' && state.where !== undefined ? { where: state.where } : {}),
+        operations: use?.program.operations.length ?? 0,
+        nodes: use?.compiled.lowered.graph.size ?? 0,
+        steps,
+        audits: use?.clock.audits ?? 0,
+        eagerMs,
+        compiledMs: use?.times.median ?? 0,
+        compileMs,
+      };
+    });
+  }
+
+  dispose(): void {
+    this.isDisposed = true;
+    for (const signature of this.signatures.values()) this.drop(signature);
+    this.signatures.clear();
+  }
+
+  private runEagerly(inputs: readonly Tensor[]): Result {
+    this.custody.takeBack();
+    return this.step(...inputs);
+  }
+
+  private runCompiled(use: Use, inputs: readonly Tensor[], seed: number): Result {
+    const { backend, custody } = this;
+    const { compiled, program, example, clock, times } = use;
+    const start = performance.now();
+    custody.give(compiled);
+    const handles = compiled.run(inputs, seed);
+    for (const { afterStep } of compiled.lowered.updates) afterStep?.();
+    if (program.results.length === 0) backend.binding.deleteTensor(handles.pop()!.id);
+    const tensors = handles.map((handle) => backend.createOutputTensor(handle));
+    const duration = performance.now() - start;
+    clock.addStep(duration);
+    times.add(duration);
+    return rebuild(this.tf, example, tensors) as Result;
+  }
+
+  private isToBeRecorded({ state, eagerMs }: Signature): boolean {
+    if (state.kind === 'compiled') return state.use.clock.isDue(eagerMs);
+    return state.kind === 'recording';
+  }
+
+  /** Runs a step as it is, records it, and compares it with what is known. */
+  private observe(signature: Signature, inputs: readonly Tensor[]): Result {
+    const { tf } = this;
+    this.custody.takeBack();
+    const before = new Snapshot(tf);
+    const kept = inputs.map((input) => tf.keep(tf.clone(input)));
+    try {
+      const recording = record(tf, this.backend, this.step, inputs, { fuse: this.fuse });
+      this.learn(signature, recording, kept, before);
+      return recording.result;
+    } finally {
+      tf.dispose(kept);
+      before.dispose();
+    }
+  }
+
+  /** As `observe`, and undoes what the step did to variables. */
+  private rehearse(signature: Signature, inputs: readonly Tensor[]): void {
+    const { tf } = this;
+    this.custody.takeBack();
+    const before = new Snapshot(tf);
+    try {
+      const recording = record(tf, this.backend, this.step, inputs, { fuse: this.fuse });
+      this.learn(signature, recording, inputs, before);
+      tf.dispose(recording.result as Tensor);
+      if (useOf(signature)?.clock.isNew === true) signature.eagerMs = this.timeEagerly(inputs);
+    } finally {
+      before.restore();
+      before.dispose();
+    }
+  }
+
+  /** Milliseconds of one step as it is, which nobody listens to. */
+  private timeEagerly(inputs: readonly Tensor[]): number {
+    const start = performance.now();
+    this.tf.dispose(this.step(...inputs) as Tensor);
+    return performance.now() - start;
+  }
+
+  /** Draws the conclusions from a recording of a step. */
+  private learn(
+    signature: Signature,
+    recording: Recording<Result>,
+    inputs: readonly Tensor[],
+    before: Snapshot,
+  ): void {
+    const { program, duration, refusals, newVariables } = recording;
+    signature.eagerMs = signature.eagerMs === 0 ? duration : Math.min(signature.eagerMs, duration);
+    const { state } = signature;
+    const [refusal] = refusals;
+    if (refusal !== undefined) {
+      this.giveUp(signature, refusal.reason, refusal.where);
+    } else if (state.kind === 'compiled') {
+      state.use.clock.addAudit(duration);
+      const { difference, changing } = compare(state.use.program, program);
+      const surprise = changing.find((value) => !state.use.changing.has(value));
+      if (difference !== undefined) this.revise(signature, difference, program);
+      else if (surprise !== undefined)
+        this.revise(signature, 'a value made by JavaScript has changed', program);
+    } else if (state.kind === 'recording') {
+      signature.recordings++;
+      const { previous } = state;
+      signature.state = { kind: 'recording', previous: program };
+      if (previous === undefined) return;
+      const { difference, changing } = compare(previous, program);
+      const [made] = newVariables;
+      if (difference === undefined && made === undefined) {
+        this.build(signature, recording, new Set(changing), inputs, before);
+      } else if (signature.recordings >= MOST_RECORDINGS) {
+        this.giveUp(signature, made === undefined ? difference! : `the step makes a variable (${made.name})`);
+      }
+    }
+  }
+
+  private build(
+    signature: Signature,
+    { program, result }: Recording<Result>,
+    changing: ReadonlySet<ValueIndex>,
+    inputs: readonly Tensor[],
+    before: Snapshot,
+  ): void {
+    const start = performance.now();
+    let compiled: CompiledProgram | undefined;
+    try {
+      compiled = new CompiledProgram(this.backend, lower(this.fuse ? simplify(program) : program, changing));
+      shadowCheck(this.backend, compiled, program, inputs, flatten(this.tf, result)!, before);
+    } catch (error) {
+      compiled?.dispose();
+      this.giveUp(
+        signature,
+        error instanceof CannotCompile ? error.message : `TensorFlow refuses the graph: ${messageOf(error)}`,
+      );
+      return;
+    }
+    this.makeRoom(signature);
+    const example = result;
+    signature.compileMs = performance.now() - start;
+    signature.state = {
+      kind: 'compiled',
+      use: { program, changing, compiled, example, clock: new AuditClock(), times: new StepTimes() },
+    };
+  }
+
+  /** The program is out of date: begins anew with what was recorded last, or gives up. */
+  private revise(signature: Signature, reason: string, latest?: Program): void {
+    this.drop(signature);
+    if (++signature.revisions >= MOST_REVISIONS) {
+      this.giveUp(signature, reason);
+    } else {
+      signature.recordings = latest === undefined ? 0 : 1;
+      signature.state = { kind: 'recording', previous: latest };
+    }
+  }
+
+  private giveUp(signature: Signature, reason: string, where?: Error): void {
+    this.drop(signature);
+    signature.state = { kind: 'eager', reason, where };
+  }
+
+  /** Frees the session of a signature. */
+  private drop({ state }: Signature): void {
+    if (state.kind !== 'compiled') return;
+    this.custody.leave(state.use.compiled);
+    state.use.compiled.dispose();
+  }
+
+  /** Keeps the number of sessions bounded: the signature that was compiled first is recorded anew. */
+  private makeRoom(newcomer: Signature): void {
+    const compiled = [...this.signatures.values()].filter(
+      (signature) => signature !== newcomer && signature.state.kind === 'compiled',
+    );
+    const [oldest] = compiled;
+    if (oldest === undefined || compiled.length < MOST_SIGNATURES) return;
+    this.drop(oldest);
+    this.signatures.delete(oldest.name);
+  }
+
+  private signatureOf(inputs: readonly Tensor[]): Signature {
+    const name = inputs.map(({ dtype, shape }) => `${dtype} [${shape.join(', ')}]`).join(', ');
+    const known = this.signatures.get(name);
+    if (known !== undefined) return known;
+    const signature: Signature = {
+      name,
+      state: { kind: 'recording', previous: undefined },
+      recordings: 0,
+      revisions: 0,
+      steps: 0,
+      eagerMs: 0,
+      compileMs: 0,
+    };
+    this.signatures.set(name, signature);
+    return signature;
+  }
+}
+
+function useOf({ state }: Signature): Use | undefined {
+  return state.kind === 'compiled' ? state.use : undefined;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,172 @@
+import type { NamedTensorMap, Tensor, Variable } from '@tensorflow/tfjs';
+import type { TensorFlow } from '../../engine/engine';
+import { moveVariables } from '../record/listener';
+import type { FusedMove, FusedUpdate } from './fusedUpdate';
+
+/** A variable that the loss does not depend on has none. */
+type MaybeGradient = Tensor | null | undefined;
+type Gradients = NamedTensorMap | { readonly name: string; readonly tensor: MaybeGradient }[];
+
+/** What TensorFlow.js's optimizers keep beside a variable, by its place among those of `applyGradients`. */
+type Accumulators = readonly ({ readonly variable: Variable } | undefined)[];
+
+/** The members of TensorFlow.js's optimizers that the rules need, most of which its typings hide. */
+interface Internals {
+  readonly learningRate: number;
+  readonly iterations: number;
+  incrementIterations(): void;
+  applyGradients(gradients: Gradients): void;
+  readonly momentum: number;
+  readonly useNesterov: boolean;
+  readonly accumulations: Accumulators;
+  readonly beta1: number;
+  readonly beta2: number;
+  readonly epsilon: number;
+  readonly accBeta1: Variable;
+  readonly accBeta2: Variable;
+  readonly accumulatedFirstMoment: Accumulators;
+  readonly accumulatedSecondMoment: Accumulators;
+  readonly accumulatedWeightedInfNorm: Accumulators;
+  readonly iteration: Variable;
+  readonly decay: number;
+  readonly centered: boolean;
+  readonly accumulatedMeanSquares: Accumulators;
+  readonly accumulatedMoments: Accumulators;
+}
+
+/**
+ * Runs `body` while TensorFlow.js's own optimizers say what they do where TensorFlow has one op for it: SGD,
+ * momentum, Nesterov, Adam, Adamax and RMSProp. The others, and centered RMSProp, whose formula differs from
+ * TensorFlow's, are ordinary ops.
+ */
+export function withFusedOptimizers<T>(tf: TensorFlow, body: () => T): T {
+  const classes = [
+    [tf.SGDOptimizer, gradientDescent],
+    [tf.MomentumOptimizer, momentum],
+    [tf.AdamOptimizer, adam],
+    [tf.AdamaxOptimizer, adaMax],
+    [tf.RMSPropOptimizer, rmsProp],
+  ] as const;
+  const restores = classes.map(([{ prototype }, describe]) => {
+    const target = prototype as unknown as Internals;
+    // eslint-disable-next-line @typescript-eslint/unbound-method -- called on the optimizer it is taken from
+    const original = target.applyGradients;
+    target.applyGradients = function (this: Internals, gradients: Gradients) {
+      const update = describe(tf, this);
+      const eagerly = (): void => original.call(this, gradients);
+      if (update === undefined) eagerly();
+      else moveVariables(update, movesOf(tf, gradients), eagerly);
+    };
+    return () => {
+      target.applyGradients = original;
+    };
+  });
+  try {
+    return body();
+  } finally {
+    restores.forEach((restore) => restore());
+  }
+}
+
+function movesOf(tf: TensorFlow, gradients: Gradients): FusedMove[] {
+  const named: readonly [string, MaybeGradient][] = Array.isArray(gradients)
+    ? gradients.map(({ name, tensor }) => [name, tensor])
+    : Object.entries(gradients);
+  const { registeredVariables } = tf.engine();
+  return named.flatMap(([name, gradient], place) => {
+    const variable = registeredVariables[name];
+    return gradient && variable ? [{ variable, gradient, place }] : [];
+  });
+}
+
+function at(accumulators: () => Accumulators): (place: number) => Variable {
+  return (place) => accumulators()[place]!.variable;
+}
+
+function gradientDescent(_tf: TensorFlow, optimizer: Internals): FusedUpdate {
+  return {
+    rule: 'gradientDescent',
+    slots: [],
+    scalars: { rate: () => optimizer.learningRate },
+    ...counting(optimizer),
+  };
+}
+
+function momentum(_tf: TensorFlow, optimizer: Internals): FusedUpdate {
+  return {
+    rule: optimizer.useNesterov ? 'nesterov' : 'momentum',
+    slots: [at(() => optimizer.accumulations)],
+    scalars: { rate: () => optimizer.learningRate, decay: () => optimizer.momentum },
+    ...counting(optimizer),
+  };
+}
+
+/** `accBeta1` is β₁ to the power of the step that comes next; so it is after n steps β₁ⁿ⁺¹. */
+function adam(tf: TensorFlow, optimizer: Internals): FusedUpdate {
+  const power = (beta: number): number => beta ** (optimizer.iterations + 1);
+  return {
+    rule: 'adam',
+    slots: [at(() => optimizer.accumulatedFirstMoment), at(() => optimizer.accumulatedSecondMoment)],
+    scalars: {
+      rate: () => optimizer.learningRate,
+      beta1: () => optimizer.beta1,
+      beta2: () => optimizer.beta2,
+      power1: () => power(optimizer.beta1),
+      power2: () => power(optimizer.beta2),
+      // TensorFlow.js adds ε to the corrected root, TensorFlow's op to the root before its correction.
+      epsilon: () => optimizer.epsilon * Math.sqrt(1 - power(optimizer.beta2)),
+    },
+    counters: [optimizer.accBeta1, optimizer.accBeta2],
+    ...counting(optimizer),
+    settle: () => {
+      set(tf, optimizer.accBeta1, power(optimizer.beta1));
+      set(tf, optimizer.accBeta2, power(optimizer.beta2));
+    },
+  };
+}
+
+function adaMax(tf: TensorFlow, optimizer: Internals): FusedUpdate {
+  const power = (): number => optimizer.beta1 ** (optimizer.iterations + 1);
+  return {
+    rule: 'adaMax',
+    slots: [at(() => optimizer.accumulatedFirstMoment), at(() => optimizer.accumulatedWeightedInfNorm)],
+    scalars: {
+      rate: () => optimizer.learningRate / (1 + optimizer.iterations * optimizer.decay),
+      beta1: () => optimizer.beta1,
+      beta2: () => optimizer.beta2,
+      power1: power,
+      epsilon: () => optimizer.epsilon,
+    },
+    counters: [optimizer.accBeta1, optimizer.iteration],
+    ...counting(optimizer),
+    settle: () => {
+      set(tf, optimizer.accBeta1, power());
+      set(tf, optimizer.iteration, optimizer.iterations);
+    },
+  };
+}
+
+function rmsProp(_tf: TensorFlow, optimizer: Internals): FusedUpdate | undefined {
+  if (optimizer.centered) return undefined;
+  return {
+    rule: 'rmsProp',
+    slots: [at(() => optimizer.accumulatedMeanSquares), at(() => optimizer.accumulatedMoments)],
+    scalars: {
+      rate: () => optimizer.learningRate,
+      decay: () => optimizer.decay,
+      momentum: () => optimizer.momentum,
+      epsilon: () => optimizer.epsilon,
+    },
+    ...counting(optimizer),
+  };
+}
+
+function counting(optimizer: Internals): Pick<FusedUpdate, 'afterStep'> {
+  return { afterStep: () => optimizer.incrementIterations() };
+}
+
+function set(tf: TensorFlow, variable: Variable, value: number): void {
+  const scalar = tf.scalar(value);
+  variable.assign(scalar);
+  scalar.dispose();
+}

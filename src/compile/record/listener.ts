@@ -1,0 +1,40 @@
+import type { Scalar } from '@tensorflow/tfjs';
+import type { TensorFlow } from '../../engine/engine';
+import type { FusedMove, FusedUpdate } from '../optimizers/fusedUpdate';
+
+/** Who records the step that runs at present. */
+export interface StepListener {
+  /** Takes over a scalar's meaning: every later step shall compute it again. */
+  heardScalar(scalar: Scalar, compute: () => number): void;
+  /** Runs `eagerly` and records it as one update. Returns false where updates are not fused. */
+  heardUpdate(update: FusedUpdate, moves: readonly FusedMove[], eagerly: () => void): boolean;
+}
+
+let current: StepListener | undefined;
+
+/** Runs `body` while `listener` is told what optimizers do. */
+export function withListener<T>(listener: StepListener, body: () => T): T {
+  const outer = current;
+  current = listener;
+  try {
+    return body();
+  } finally {
+    current = outer;
+  }
+}
+
+/**
+ * A scalar whose value JavaScript computes for every step, such as a scheduled learning rate: in a compiled
+ * step `compute` is called each time and its number is fed. The caller disposes the scalar.
+ */
+export function stepScalar(tf: TensorFlow, compute: () => number): Scalar {
+  const scalar = tf.scalar(compute());
+  current?.heardScalar(scalar, compute);
+  return scalar;
+}
+
+/** Moves variables by a rule that a compiled step has one op for; `eagerly` does the same by ordinary ops. */
+export function moveVariables(update: FusedUpdate, moves: readonly FusedMove[], eagerly: () => void): void {
+  if (current?.heardUpdate(update, moves, eagerly) === true) return;
+  eagerly();
+}
