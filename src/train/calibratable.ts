@@ -31,12 +31,13 @@ export function calibratableModel(tf: TensorFlow, trained: TrainableModel): Cali
 /**
  * Examples of a split, spread evenly over it, to run a model on.
  * @param count of them; all where the split has no more
- * @param source what they are, for people: `training text`
+ * @param kind what they are, for people: `the training text`
  */
-export function splitSamples(tf: TensorFlow, split: Split, count: number, source: string): Samples {
+export function splitSamples(tf: TensorFlow, split: Split, count: number, kind: string): Samples {
   const taken = Math.min(count, split.size);
   return {
-    source: `${taken} examples of ${source}`,
+    source: `${taken} examples of ${kind}`,
+    kind: `examples of ${kind}`,
     count: taken,
     feeds(start, end): NamedTensorMap {
       const examples = Uint32Array.from({ length: end - start }, (_, i) =>

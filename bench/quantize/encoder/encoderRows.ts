@@ -1,5 +1,7 @@
+import path from 'node:path';
 import type { QuantizationMethodId } from '../../../src/protocol/jobSpec';
-import { calibrateModel, calibrationData } from '../../../src/quantize/calibration/calibrateModel';
+import { calibrateModel } from '../../../src/quantize/calibration/calibrateModel';
+import { openStatistics } from '../../../src/quantize/calibration/openStatistics';
 import type { CalibrationData } from '../../../src/quantize/calibration/statistics';
 import type { BenchContext, BenchRow, Measured } from '../../bench';
 import { openEncoder, type EncoderModel, type Outcome } from './encoderModel';
@@ -20,9 +22,15 @@ interface Variant {
 export async function* encoderRows(context: BenchContext): AsyncGenerator<BenchRow> {
   const emails = context.quick ? { calibration: 40, test: 100 } : { calibration: 250, test: 500 };
   const encoder = await openEncoder(emails);
+  const calibrations: CalibrationData[] = [];
+  const calibrated = async (text?: string) => {
+    const data = await calibrate(encoder, text);
+    calibrations.push(data);
+    return data;
+  };
   try {
     context.progress(`calibrating with ${emails.calibration} e-mails`);
-    const lines = await calibrate(encoder, encoder.calibrationFile);
+    const lines = await calibrated(encoder.calibrationFile);
     const variants: Variant[] = [
       { id: 'data-free', what: 'without data' },
       {
@@ -42,7 +50,7 @@ export async function* encoderRows(context: BenchContext): AsyncGenerator<BenchR
         {
           id: 'random-tokens',
           what: 'calibrated with random tokens',
-          calibration: await calibrate(encoder, undefined),
+          calibration: await calibrated(),
         },
       );
     }
@@ -51,6 +59,7 @@ export async function* encoderRows(context: BenchContext): AsyncGenerator<BenchR
       for (const variant of variants) yield await row(encoder, context, peers, bits, variant);
     }
   } finally {
+    for (const data of calibrations) await data.close();
     await encoder.close();
   }
 }
@@ -134,10 +143,13 @@ class Peers {
 }
 
 async function calibrate(
-  { tf, source, pool }: EncoderModel,
+  { tf, source, pool, calibrationFile }: EncoderModel,
   text: string | undefined,
 ): Promise<CalibrationData> {
-  return calibrationData(await calibrateModel(tf, source, { text, keep: [], seed: 1, pool }));
+  const name = text === undefined ? 'random.safetensors' : 'lines.safetensors';
+  const output = path.join(path.dirname(calibrationFile), name);
+  await calibrateModel(tf, source, output, { text, keep: [], seed: 1, pool, force: false });
+  return openStatistics(output, () => false);
 }
 
 /** The same statistics, as if nobody had measured what the errors of each layer do. */

@@ -42,7 +42,8 @@ describe('how sensitive a model is to its layers', () => {
   }
 
   const samples = (): Samples => ({
-    source: 'five',
+    source: 'five samples',
+    kind: 'samples',
     count: COUNT,
     feeds: (start, end) => ({ x: tf.tensor2d(x.slice(start * INPUTS, end * INPUTS), [end - start, INPUTS]) }),
   });
