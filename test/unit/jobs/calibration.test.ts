@@ -70,7 +70,7 @@ describe('the calibration of a job', () => {
 
   it('runs a model of text on random inputs where dependent is asked for and nothing is said', async () => {
     const { data, messages, outputs, engines } = await outcome(await textModel(), { method: 'dependent' });
-    expect(messages).toEqual(['Calibrated with 64 random inputs.']);
+    expect(messages).toEqual([expect.stringMatching(/^Calibrated with 64 random inputs\./)]);
     expect(engines).toEqual(['best']);
     const kinds = Array.from(data!.layers.values(), ({ kind, inputs }) => `${kind} ${inputs}`);
     expect(kinds.sort()).toEqual(['hessian 256', 'lookups 256']);

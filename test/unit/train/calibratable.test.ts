@@ -44,7 +44,11 @@ describe('a model of an experiment', () => {
     const x = { values: Int32Array.from({ length: 20 }, (_, i) => i), shape: [2] };
     const split = { size: 10, x, y: x };
     const samples = splitSamples(tf, split, 4, 'numbers');
-    expect(samples).toMatchObject({ count: 4, source: '4 examples of numbers' });
+    expect(samples).toMatchObject({
+      count: 4,
+      source: '4 examples of numbers',
+      kind: 'examples of numbers',
+    });
     const { x: fed } = samples.feeds(1, 4);
     expect(fed!.dtype).toBe('int32');
     expect(fed!.arraySync()).toEqual([
