@@ -2,14 +2,12 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { sampleSpamAssassin } from '../../../src/data/spamAssassin';
-import type { TensorFlow } from '../../../src/engine/engine';
 import { loadEngine } from '../../../src/engine/registry';
-import type { Model } from '../../../src/modelfile/model';
 import { openModel } from '../../../src/modelfile/open';
 import { quantizeSpec, type QuantizeSpec } from '../../../src/protocol/jobSpec';
+import { openCalibration } from '../../../src/quantize/calibration/openCalibration';
 import type { CalibrationData } from '../../../src/quantize/calibration/statistics';
 import { loadSentenceEncoder } from '../../../src/quantize/evaluation/sentenceEncoder';
-import type { KernelPool } from '../../../src/quantize/kernels/pool';
 import { threadPool } from '../../../src/quantize/kernels/threadPool';
 import { quantizeModel } from '../../../src/quantize/quantizeModel';
 import type { Measured } from '../../bench';
@@ -32,11 +30,10 @@ export interface Outcome {
 
 /** The sentence encoder of the demo, and e-mails: some to calibrate with, others to test on. */
 export interface EncoderModel {
-  readonly tf: TensorFlow;
-  readonly source: Model;
-  readonly pool: KernelPool;
   /** A text file of e-mails to calibrate with, one a line. */
   readonly calibrationFile: string;
+  /** Runs the encoder on the lines of a text file, or on random tokens. */
+  calibrate(text: string | undefined): Promise<CalibrationData>;
   /** Quantizes the encoder and embeds the tested e-mails. */
   measure(spec: Pick<QuantizeSpec, 'method' | 'bits'>, calibration?: CalibrationData): Promise<Outcome>;
   close(): Promise<void>;
@@ -46,7 +43,8 @@ export async function openEncoder(emails: {
   readonly calibration: number;
   readonly test: number;
 }): Promise<EncoderModel> {
-  const { tf } = await loadEngine('best');
+  const engine = await loadEngine('best');
+  const { tf } = engine;
   const source = await openModel(path.join(FOLDER, 'model.json'));
   const pool = threadPool();
   const folder = await mkdtemp(path.join(tmpdir(), 'weightroom-bench-'));
@@ -65,11 +63,20 @@ export async function openEncoder(emails: {
   const original = await embed(source.path);
   const calibrationFile = path.join(folder, 'calibration.txt');
   await writeFile(calibrationFile, texts.slice(0, emails.calibration).join('\n'));
+  const calibrations: CalibrationData[] = [];
   return {
-    tf,
-    source,
-    pool,
     calibrationFile,
+    async calibrate(text) {
+      const calibration = await openCalibration(source, text, {
+        keep: [],
+        seed: 1,
+        pool,
+        scratch: path.join(folder, `statistics${calibrations.length}.safetensors`),
+        engine: () => Promise.resolve(engine),
+      });
+      calibrations.push(calibration);
+      return calibration;
+    },
     async measure(spec, calibration) {
       const output = path.join(folder, 'quantized.json');
       const run = quantizeModel(source, quantizeSpec({ ...spec, input: source.path, output, force: true }), {
@@ -85,6 +92,7 @@ export async function openEncoder(emails: {
       };
     },
     async close() {
+      for (const calibration of calibrations) await calibration.close();
       await pool.dispose();
       await source.close();
       await rm(folder, { recursive: true, force: true });

@@ -1,5 +1,4 @@
 import type { QuantizationMethodId } from '../../../src/protocol/jobSpec';
-import { calibrateModel, calibrationData } from '../../../src/quantize/calibration/calibrateModel';
 import type { CalibrationData } from '../../../src/quantize/calibration/statistics';
 import type { BenchContext, BenchRow, Measured } from '../../bench';
 import { openEncoder, type EncoderModel, type Outcome } from './encoderModel';
@@ -22,7 +21,7 @@ export async function* encoderRows(context: BenchContext): AsyncGenerator<BenchR
   const encoder = await openEncoder(emails);
   try {
     context.progress(`calibrating with ${emails.calibration} e-mails`);
-    const lines = await calibrate(encoder, encoder.calibrationFile);
+    const lines = await encoder.calibrate(encoder.calibrationFile);
     const variants: Variant[] = [
       { id: 'data-free', what: 'without data' },
       {
@@ -42,7 +41,7 @@ export async function* encoderRows(context: BenchContext): AsyncGenerator<BenchR
         {
           id: 'random-tokens',
           what: 'calibrated with random tokens',
-          calibration: await calibrate(encoder, undefined),
+          calibration: await encoder.calibrate(undefined),
         },
       );
     }
@@ -131,13 +130,6 @@ class Peers {
     }
     return outcome;
   }
-}
-
-async function calibrate(
-  { tf, source, pool }: EncoderModel,
-  text: string | undefined,
-): Promise<CalibrationData> {
-  return calibrationData(await calibrateModel(tf, source, { text, keep: [], seed: 1, pool }));
 }
 
 /** The same statistics, as if nobody had measured what the errors of each layer do. */

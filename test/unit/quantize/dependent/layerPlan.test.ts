@@ -6,7 +6,7 @@ import type { TensorPlan } from '../../../../src/quantize/method';
 import type { LayerStatistics } from '../../../../src/quantize/calibration/statistics';
 import { packedTensorLength } from '../../../../src/quantize/packedTensor';
 import { quantizeOptions } from '../methodContract';
-import { transformerLayer } from '../feedback/layer';
+import { transformerLayer } from '../../../../bench/quantize/transformerLayer';
 
 const INPUTS = 96;
 const OUTPUTS = 256;
