@@ -31,12 +31,13 @@ export interface BenchContext {
 }
 
 /** A part of a bench, such as all that is measured of one method. */
-export type RowSource = (context: BenchContext) => AsyncIterable<BenchRow>;
+export type RowSource = (context: BenchContext) => AsyncIterable<BenchRow> | Iterable<BenchRow>;
 
 export interface Bench {
   readonly name: string;
   readonly what: string;
-  readonly sources: readonly RowSource[];
+  /** Its parts, by the names that `--only` takes. */
+  readonly sources: Readonly<Record<string, RowSource>>;
   /** Installs what peers need into an environment of the bench's own; absent where they need nothing. */
   setup?(context: BenchContext): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
+import { parseArgs } from 'node:util';
 import { UserError } from '../src/protocol/userError';
-import type { Bench, BenchContext, BenchRow } from './bench';
+import type { Bench, BenchContext, BenchRow, RowSource } from './bench';
 import { BENCHES } from './registry';
 import { renderRow } from './render';
 
@@ -10,25 +11,41 @@ interface Arguments {
   readonly name: string;
   readonly quick: boolean;
   readonly json: boolean;
+  /** The one part to measure. */
+  readonly only?: string;
 }
 
 async function main(): Promise<void> {
-  const { name, quick, json } = parseArguments(process.argv.slice(2));
+  const { name, quick, json, only } = parseArguments(process.argv.slice(2));
   const context: BenchContext = { quick, progress: (text) => console.error(`  ${text}`) };
   if (name === SETUP) {
     for (const bench of BENCHES) await bench.setup?.(context);
     return;
   }
   const bench = BENCHES.find((candidate) => candidate.name === name);
-  if (bench === undefined) throw unknownBench(name);
-  const rows = await measure(bench, context, (row) => {
+  if (bench === undefined) throw wrongArguments(`There is no bench ${name}.`);
+  const sources = chosenSources(bench, only);
+  const rows = await measure(sources, context, (row) => {
     if (!json) console.log(`${renderRow(row)}\n`);
   });
   if (json) console.log(JSON.stringify({ bench: name, machine: describeMachine(), rows }, undefined, 2));
 }
 
+function chosenSources({ name, sources }: Bench, only: string | undefined): readonly RowSource[] {
+  if (only === undefined) return Object.values(sources);
+  const source = sources[only];
+  if (source === undefined) {
+    throw new UserError(
+      'unknown-bench',
+      `The bench ${name} has no part ${only}.`,
+      `Use --only with one of: ${Object.keys(sources).join(', ')}.`,
+    );
+  }
+  return [source];
+}
+
 async function measure(
-  { sources }: Bench,
+  sources: readonly RowSource[],
   context: BenchContext,
   onRow: (row: BenchRow) => void,
 ): Promise<BenchRow[]> {
@@ -53,19 +70,32 @@ function withRatios(row: BenchRow): BenchRow {
 }
 
 function parseArguments(args: readonly string[]): Arguments {
-  const flags = args.filter((argument) => argument.startsWith('-'));
-  const unknown = flags.find((flag) => flag !== '--quick' && flag !== '--json');
-  const [name, ...more] = args.filter((argument) => !argument.startsWith('-'));
-  if (unknown !== undefined || name === undefined || more.length > 0) throw unknownBench(unknown ?? more[0]);
-  return { name, quick: flags.includes('--quick'), json: flags.includes('--json') };
+  const { values, positionals } = readArguments(args);
+  const { quick = false, json = false, only } = values;
+  const [name, ...more] = positionals;
+  if (name === undefined) throw wrongArguments('No bench was named.');
+  if (more.length > 0) throw wrongArguments(`One bench at a time, not ${positionals.join(', ')}.`);
+  return { name, quick, json, ...(only !== undefined && { only }) };
 }
 
-function unknownBench(given: string | undefined): UserError {
+function readArguments(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, only: { type: 'string' } },
+    });
+  } catch (error) {
+    throw wrongArguments(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function wrongArguments(what: string): UserError {
   const names = [...BENCHES.map(({ name, what }) => `${name} (${what})`), `${SETUP} (installs peers)`];
   return new UserError(
     'unknown-bench',
-    given === undefined ? 'No bench was named.' : `There is no bench or flag ${given}.`,
-    `Use npm run bench -- NAME [--quick] [--json] with one of: ${names.join('; ')}.`,
+    what,
+    `Use npm run bench -- NAME [--quick] [--json] [--only PART] with one of: ${names.join('; ')}.`,
   );
 }
 

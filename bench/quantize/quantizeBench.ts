@@ -5,9 +5,9 @@ import { dependentSpeed } from './dependentSpeed';
 import { fixedRateQuality } from './fixedRateQuality';
 import { fixedRateSpeed } from './fixedRateSpeed';
 
-/** One source for each method, or for each of its sides. */
+/** A part for each method, or for each of its sides. */
 export const quantizeBench: Bench = {
   name: 'quantize',
   what: 'error, bits and speed of the ways to quantize weights',
-  sources: [dependentQuality, dependentSpeed, dependentFile, fixedRateQuality, fixedRateSpeed],
+  sources: { dependentQuality, dependentSpeed, dependentFile, fixedRateQuality, fixedRateSpeed },
 };
