@@ -4,7 +4,12 @@ import type { Operation, Program, TensorOperation, Value, ValueIndex } from '../
 /** What a rule makes of an operation: the value that its result equals, or other operations with its result. */
 export type Replacement =
   | { readonly kind: 'same'; readonly value: ValueIndex }
-  | { readonly kind: 'operations'; readonly operations: readonly TensorOperation[] };
+  | {
+      readonly kind: 'operations';
+      readonly operations: readonly TensorOperation[];
+      /** Earlier values and what whatever follows shall use in their place. */
+      readonly instead?: ReadonlyMap<ValueIndex, ValueIndex>;
+    };
 
 /** Recognizes an operation that can be written better; `undefined` leaves it. */
 export type Rule = (operation: TensorOperation, rewriter: Rewriter) => Replacement | undefined;
@@ -80,6 +85,18 @@ export class Rewriter {
     return fill !== undefined && this.isAll(fill.inputs[1]!, number);
   }
 
+  /** The latest operation so far of this name that a test accepts. */
+  latest(name: string, test: (operation: TensorOperation) => boolean): TensorOperation | undefined {
+    return this.operations.findLast(
+      (operation): operation is TensorOperation =>
+        operation.kind === 'tensor' && operation.name === name && test(operation),
+    );
+  }
+
+  floats(shape: readonly number[], numbers: readonly number[]): ValueIndex {
+    return this.add({ kind: 'constant', dtype: DataType.DT_FLOAT, shape, data: Float32Array.from(numbers) });
+  }
+
   integers(numbers: readonly number[]): ValueIndex {
     return this.add({
       kind: 'constant',
@@ -99,7 +116,10 @@ export class Rewriter {
       const replacement = rule(operation, this);
       if (replacement === undefined) continue;
       if (replacement.kind === 'same') this.aliases.set(operation.outputs[0]!, replacement.value);
-      else replacement.operations.forEach((other) => this.put(other));
+      else {
+        replacement.operations.forEach((other) => this.put(other));
+        replacement.instead?.forEach((value, earlier) => this.aliases.set(earlier, value));
+      }
       return;
     }
     this.put(operation);
@@ -114,8 +134,11 @@ export class Rewriter {
     return { ...operation, inputs: operation.inputs.map((input) => this.resolve(input)) };
   }
 
-  private resolve(index: ValueIndex): ValueIndex {
-    return this.aliases.get(index) ?? index;
+  /** What stands for a value of an operation that was written before. */
+  resolve(index: ValueIndex): ValueIndex {
+    let value = index;
+    for (let next = this.aliases.get(value); next !== undefined; next = this.aliases.get(value)) value = next;
+    return value;
   }
 
   private add(value: Value): ValueIndex {

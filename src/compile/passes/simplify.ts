@@ -1,4 +1,6 @@
 import type { Program } from '../program/program';
+import { batchNormalization } from './batchNormalization';
+import { batchNormalizationGradient } from './batchNormalizationGradient';
 import { biasAddition, biasGradient } from './bias';
 import { productOfOne } from './matrixProduct';
 import { idleCast, reshapeOfReshape, timesOne } from './nothingToDo';
@@ -14,6 +16,8 @@ const RULES: readonly Rule[] = [
   biasAddition,
   biasGradient,
   productOfOne,
+  batchNormalization,
+  batchNormalizationGradient,
 ];
 
 /**
