@@ -176,11 +176,11 @@ class Match {
     return minuend === x && (subtrahend === mean || reshaped === mean);
   }
 
-  /** The vector v where a value is `v·ones / n`, which is what an average's gradient is. */
+  /** The vector v where a value is `v·ones / n`, or `v / n` by `averageGradient`: an average's gradient. */
   private spread(value: ValueIndex | undefined): ValueIndex | undefined {
-    const [product] = this.inputs(value, 'RealDiv') ?? [];
-    const [reshaped, ones] = this.inputs(product, 'Mul') ?? [];
-    if (!this.isNumber(ones, 1)) return undefined;
+    const [divided] = this.inputs(value, 'RealDiv') ?? [];
+    const [reshaped, ones] = this.inputs(divided, 'Mul') ?? [divided];
+    if (ones !== undefined && !this.isNumber(ones, 1)) return undefined;
     return this.inputs(reshaped, 'Reshape')?.[0];
   }
 

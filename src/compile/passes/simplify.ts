@@ -1,4 +1,6 @@
 import type { Program } from '../program/program';
+import { activationGradient } from './activationGradient';
+import { averageGradient } from './averageGradient';
 import { batchNormalization } from './batchNormalization';
 import { batchNormalizationGradient } from './batchNormalizationGradient';
 import { biasAddition, biasGradient } from './bias';
@@ -18,6 +20,8 @@ const RULES: readonly Rule[] = [
   productOfOne,
   batchNormalization,
   batchNormalizationGradient,
+  activationGradient,
+  averageGradient,
 ];
 
 /**
