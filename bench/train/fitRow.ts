@@ -31,7 +31,7 @@ export async function* fitRow(context: BenchContext): AsyncGenerator<BenchRow> {
     target: TARGET * stock.pace.median,
     note: joinNotes(
       ratioNote(ours, stock, 'the stock', TARGET),
-      lossNote(ready),
+      lossNote(ready, 'epoch'),
       refusalNote(ready),
       disturbanceNote(verdicts),
     ),

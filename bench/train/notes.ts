@@ -15,12 +15,16 @@ export function disturbanceNote(verdicts: ReadonlyMap<string, Verdict>): string 
   return `the machine was busy: of ${names.join(', ')} only the segments that were disturbed least`;
 }
 
-/** The last loss of each contestant, which shows that they compute the same. */
-export function lossNote(ready: ReadonlyMap<string, Ready>, differs?: string): string {
+/**
+ * The last loss of each contestant's first steps, which shows that they compute the same.
+ * @param unit what one of these steps is
+ * @param differs why the losses are not equal
+ */
+export function lossNote(ready: ReadonlyMap<string, Ready>, unit: string, differs?: string): string {
   const losses = [...ready].map(([name, { losses }]) => `${name} ${losses.at(-1)!.toPrecision(6)}`);
   const steps = Math.max(...[...ready.values()].map(({ losses }) => losses.length));
   const why = differs === undefined ? '' : ` (${differs})`;
-  return `loss ${steps}: ${losses.join(', ')}${why}`;
+  return `loss in ${unit} ${steps}: ${losses.join(', ')}${why}`;
 }
 
 /** Why a contestant that was to run compiled did not. */

@@ -60,7 +60,7 @@ function describe(
     note: joinNotes(
       theirs && ratioNote(ours, theirs, 'PyTorch’s', target),
       missing,
-      lossNote(ready, NETWORKS[network].differs),
+      lossNote(ready, 'step', NETWORKS[network].differs),
       refusalNote(ready),
       disturbanceNote(verdicts),
     ),

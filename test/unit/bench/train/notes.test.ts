@@ -32,8 +32,8 @@ it('shows the last losses side by side', () => {
     ['ours', { losses: [2.3, 2.12345678] }],
     ['theirs', { losses: [2.3, 2.5] }],
   ]);
-  expect(lossNote(ready)).toBe('loss 2: ours 2.12346, theirs 2.50000');
-  expect(lossNote(ready, 'another padding')).toMatch(/ \(another padding\)$/);
+  expect(lossNote(ready, 'step')).toBe('loss in step 2: ours 2.12346, theirs 2.50000');
+  expect(lossNote(ready, 'step', 'another padding')).toMatch(/ \(another padding\)$/);
 });
 
 it('tells why a contestant ran eagerly', () => {
