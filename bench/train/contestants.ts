@@ -2,7 +2,7 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import type { CompileMode } from '../../src/compile/mode';
+import type { CompileMode } from '../../src/protocol/compileMode';
 import { distFolder } from '../../src/engine/distFolder';
 import type { Ready, Report, Way } from './contestant/protocol';
 import type { NetworkName } from './networks/networks';

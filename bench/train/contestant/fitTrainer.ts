@@ -1,5 +1,5 @@
 import { compileModel } from '../../../src/compile/compileModel';
-import type { CompileMode } from '../../../src/compile/mode';
+import type { CompileMode } from '../../../src/protocol/compileMode';
 import type { TensorFlow } from '../../../src/engine/engine';
 import { setWeights } from '../networks/network';
 import type { Problem } from '../problem';

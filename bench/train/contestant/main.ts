@@ -1,6 +1,6 @@
 /** A contestant of TensorFlow.js: `main.js NETWORK step|fit MODE PROBLEM`; see `protocol.ts`. */
 import { createInterface } from 'node:readline';
-import type { CompileMode } from '../../../src/compile/mode';
+import type { CompileMode } from '../../../src/protocol/compileMode';
 import { loadEngine } from '../../../src/engine/registry';
 import { NETWORKS, type NetworkName } from '../networks/networks';
 import { readProblem } from '../problem';

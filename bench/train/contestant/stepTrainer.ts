@@ -1,5 +1,5 @@
 import { compile } from '../../../src/compile/compile';
-import type { CompileMode } from '../../../src/compile/mode';
+import type { CompileMode } from '../../../src/protocol/compileMode';
 import type { TensorFlow } from '../../../src/engine/engine';
 import type { Network } from '../networks/network';
 import type { Problem } from '../problem';

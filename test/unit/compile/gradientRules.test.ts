@@ -1,4 +1,4 @@
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { compile } from '../../../src/compile/compile';
 import { nodeBackend } from '../../../src/compile/node/backend';
@@ -19,7 +19,7 @@ function gradientOf(body: (x: Tensor) => Tensor): (x: Tensor) => Tensor[] {
   const bias = tf.variable(normal(tf, [6, 9], 1));
   const weights = normal(tf, [6, 9], 2);
   return (x) => {
-    const loss = () => tf.sum(tf.mul(weights, body(tf.add(x, bias))));
+    const loss = (): Scalar => tf.sum<Scalar>(tf.mul(weights, body(tf.add(x, bias))));
     const { value, grads } = tf.variableGrads(loss, [bias]);
     return [value, ...Object.values(grads)];
   };
