@@ -1,6 +1,6 @@
 import type { BenchContext, BenchRow } from '../bench';
 import { tensorflowJs } from './contestants';
-import { disturbanceNote, joinNotes, lossNote, ratioNote, refusalNote } from './notes';
+import { disturbanceNote, joinNotes, lossNote, ratioNote, refusalNote, targetOf } from './notes';
 import { race, withProblem } from './race';
 
 const OURS = 'compiled';
@@ -28,7 +28,7 @@ export async function* fitRow(context: BenchContext): AsyncGenerator<BenchRow> {
     unit: 'ms a step',
     ours: ours.pace,
     peers: { [STOCK]: stock.pace },
-    target: TARGET * stock.pace.median,
+    ...targetOf(stock, TARGET),
     note: joinNotes(
       ratioNote(ours, stock, 'the stock', TARGET),
       lossNote(ready, 'epoch'),

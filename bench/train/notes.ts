@@ -1,10 +1,16 @@
 import type { Ready } from './contestant/protocol';
 import type { Verdict } from './segments/segment';
 
-/** `0.62 of PyTorch's time, 0.65 is to be reached`. */
+/** `0.62 of PyTorch’s time; 0.65 is to be reached`; a busy machine disturbs some more than others. */
 export function ratioNote(ours: Verdict, theirs: Verdict, whose: string, target: number): string {
+  if (!ours.isClean || !theirs.isClean) return 'no ratio: measure again on a quiet machine';
   const ratio = ours.pace.median / theirs.pace.median;
   return `${ratio.toFixed(2)} of ${whose} time; ${target.toFixed(2)} is to be reached`;
+}
+
+/** What ours is to reach: this part of the others' time, where that is known. */
+export function targetOf(theirs: Verdict, part: number): { readonly target?: number } {
+  return theirs.isClean ? { target: part * theirs.pace.median } : {};
 }
 
 /** What one has to know of figures that something else disturbed; `undefined` where nothing did. */

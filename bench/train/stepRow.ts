@@ -1,7 +1,7 @@
 import type { BenchContext, BenchRow, RowSource } from '../bench';
 import { UserError } from '../../src/protocol/userError';
 import { pytorch, tensorflowJs, type Command } from './contestants';
-import { disturbanceNote, joinNotes, lossNote, ratioNote, refusalNote } from './notes';
+import { disturbanceNote, joinNotes, lossNote, ratioNote, refusalNote, targetOf } from './notes';
 import { NETWORKS, type NetworkName } from './networks/networks';
 import { installPyTorch, type PyTorch } from './pytorch';
 import { race, withProblem, type Outcome } from './race';
@@ -56,7 +56,7 @@ function describe(
     unit: 'ms a step',
     ours: ours.pace,
     peers: Object.fromEntries(peers.map(([name, { pace }]) => [name, pace])),
-    ...(theirs !== undefined && { target: target * theirs.pace.median }),
+    ...(theirs && targetOf(theirs, target)),
     note: joinNotes(
       theirs && ratioNote(ours, theirs, 'PyTorch’s', target),
       missing,

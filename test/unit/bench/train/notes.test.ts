@@ -1,5 +1,12 @@
 import { expect, it } from 'vitest';
-import { disturbanceNote, joinNotes, lossNote, ratioNote, refusalNote } from '../../../../bench/train/notes';
+import {
+  disturbanceNote,
+  joinNotes,
+  lossNote,
+  ratioNote,
+  refusalNote,
+  targetOf,
+} from '../../../../bench/train/notes';
 import type { Verdict } from '../../../../bench/train/segments/segment';
 
 const verdict = (median: number, isClean = true): Verdict => ({
@@ -13,6 +20,13 @@ it('names the ratio and what is to be reached', () => {
   expect(ratioNote(verdict(3), verdict(4), 'PyTorch’s', 0.8)).toBe(
     '0.75 of PyTorch’s time; 0.80 is to be reached',
   );
+});
+
+it('gives neither ratio nor target where the machine was busy', () => {
+  expect(ratioNote(verdict(3), verdict(4, false), 'PyTorch’s', 0.8)).toMatch(/^no ratio/);
+  expect(ratioNote(verdict(3, false), verdict(4), 'PyTorch’s', 0.8)).toMatch(/^no ratio/);
+  expect(targetOf(verdict(4, false), 0.8)).toEqual({});
+  expect(targetOf(verdict(4), 0.5)).toEqual({ target: 2 });
 });
 
 it('names contestants whose figures were disturbed', () => {
