@@ -23,6 +23,7 @@ export class Rewriter {
   private readonly operations: Operation[] = [];
   private readonly aliases = new Map<ValueIndex, ValueIndex>();
   private readonly producers = new Map<ValueIndex, TensorOperation>();
+  private readonly repeated = new Map<ValueIndex, number | undefined>();
 
   constructor(private readonly program: Program) {
     this.values = [...program.values];
@@ -79,8 +80,7 @@ export class Rewriter {
 
   /** Whether a value is this number throughout: a constant, or one that is filled in. */
   isAll(index: ValueIndex, number: number): boolean {
-    const data = this.constant(index);
-    if (data !== undefined) return data.length > 0 && Array.prototype.every.call(data, (x) => x === number);
+    if (this.value(index).kind === 'constant') return this.repeatedNumber(index) === number;
     const fill = this.producer(index, 'Fill');
     return fill !== undefined && this.isAll(fill.inputs[1]!, number);
   }
@@ -109,6 +109,18 @@ export class Rewriter {
   /** A value for the result of a new operation. */
   result(shape: readonly number[], dtype = DataType.DT_FLOAT): ValueIndex {
     return this.add({ kind: 'result', dtype, shape });
+  }
+
+  /** The one number of a constant; large constants are asked for often, so each is looked through once. */
+  private repeatedNumber(index: ValueIndex): number | undefined {
+    if (this.repeated.has(index)) return this.repeated.get(index);
+    const data = this.constant(index);
+    const first = data?.[0];
+    let length = 0;
+    if (data !== undefined) while (length < data.length && data[length] === first) length++;
+    const number = length === data?.length ? first : undefined;
+    this.repeated.set(index, number);
+    return number;
   }
 
   private rewrite(operation: TensorOperation, rules: readonly Rule[]): void {
