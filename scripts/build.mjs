@@ -46,6 +46,7 @@ const processes = {
     kernelThread: 'src/quantize/kernels/threadMain.ts',
     'bench/main': 'bench/main.ts',
     'bench/quantizeFile': 'bench/quantize/quantizeFile.ts',
+    'bench/trainContestant': 'bench/train/contestant/main.ts',
   },
 };
 

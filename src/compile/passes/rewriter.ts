@@ -4,7 +4,12 @@ import type { Operation, Program, TensorOperation, Value, ValueIndex } from '../
 /** What a rule makes of an operation: the value that its result equals, or other operations with its result. */
 export type Replacement =
   | { readonly kind: 'same'; readonly value: ValueIndex }
-  | { readonly kind: 'operations'; readonly operations: readonly TensorOperation[] };
+  | {
+      readonly kind: 'operations';
+      readonly operations: readonly TensorOperation[];
+      /** Earlier values and what whatever follows shall use in their place. */
+      readonly instead?: ReadonlyMap<ValueIndex, ValueIndex>;
+    };
 
 /** Recognizes an operation that can be written better; `undefined` leaves it. */
 export type Rule = (operation: TensorOperation, rewriter: Rewriter) => Replacement | undefined;
@@ -18,6 +23,7 @@ export class Rewriter {
   private readonly operations: Operation[] = [];
   private readonly aliases = new Map<ValueIndex, ValueIndex>();
   private readonly producers = new Map<ValueIndex, TensorOperation>();
+  private readonly repeated = new Map<ValueIndex, number | undefined>();
 
   constructor(private readonly program: Program) {
     this.values = [...program.values];
@@ -74,10 +80,21 @@ export class Rewriter {
 
   /** Whether a value is this number throughout: a constant, or one that is filled in. */
   isAll(index: ValueIndex, number: number): boolean {
-    const data = this.constant(index);
-    if (data !== undefined) return data.length > 0 && Array.prototype.every.call(data, (x) => x === number);
+    if (this.value(index).kind === 'constant') return this.repeatedNumber(index) === number;
     const fill = this.producer(index, 'Fill');
     return fill !== undefined && this.isAll(fill.inputs[1]!, number);
+  }
+
+  /** The latest operation so far of this name that a test accepts. */
+  latest(name: string, test: (operation: TensorOperation) => boolean): TensorOperation | undefined {
+    return this.operations.findLast(
+      (operation): operation is TensorOperation =>
+        operation.kind === 'tensor' && operation.name === name && test(operation),
+    );
+  }
+
+  floats(shape: readonly number[], numbers: readonly number[]): ValueIndex {
+    return this.add({ kind: 'constant', dtype: DataType.DT_FLOAT, shape, data: Float32Array.from(numbers) });
   }
 
   integers(numbers: readonly number[]): ValueIndex {
@@ -94,12 +111,27 @@ export class Rewriter {
     return this.add({ kind: 'result', dtype, shape });
   }
 
+  /** The one number of a constant; large constants are asked for often, so each is looked through once. */
+  private repeatedNumber(index: ValueIndex): number | undefined {
+    if (this.repeated.has(index)) return this.repeated.get(index);
+    const data = this.constant(index);
+    const first = data?.[0];
+    let length = 0;
+    if (data !== undefined) while (length < data.length && data[length] === first) length++;
+    const number = length === data?.length ? first : undefined;
+    this.repeated.set(index, number);
+    return number;
+  }
+
   private rewrite(operation: TensorOperation, rules: readonly Rule[]): void {
     for (const rule of rules) {
       const replacement = rule(operation, this);
       if (replacement === undefined) continue;
       if (replacement.kind === 'same') this.aliases.set(operation.outputs[0]!, replacement.value);
-      else replacement.operations.forEach((other) => this.put(other));
+      else {
+        replacement.operations.forEach((other) => this.put(other));
+        replacement.instead?.forEach((value, earlier) => this.aliases.set(earlier, value));
+      }
       return;
     }
     this.put(operation);
@@ -114,8 +146,11 @@ export class Rewriter {
     return { ...operation, inputs: operation.inputs.map((input) => this.resolve(input)) };
   }
 
-  private resolve(index: ValueIndex): ValueIndex {
-    return this.aliases.get(index) ?? index;
+  /** What stands for a value of an operation that was written before. */
+  resolve(index: ValueIndex): ValueIndex {
+    let value = index;
+    for (let next = this.aliases.get(value); next !== undefined; next = this.aliases.get(value)) value = next;
+    return value;
   }
 
   private add(value: Value): ValueIndex {

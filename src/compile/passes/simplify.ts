@@ -1,4 +1,8 @@
 import type { Program } from '../program/program';
+import { activationGradient } from './activationGradient';
+import { averageGradient } from './averageGradient';
+import { batchNormalization } from './batchNormalization';
+import { batchNormalizationGradient } from './batchNormalizationGradient';
 import { biasAddition, biasGradient } from './bias';
 import { productOfOne } from './matrixProduct';
 import { idleCast, reshapeOfReshape, timesOne } from './nothingToDo';
@@ -14,6 +18,10 @@ const RULES: readonly Rule[] = [
   biasAddition,
   biasGradient,
   productOfOne,
+  batchNormalization,
+  batchNormalizationGradient,
+  activationGradient,
+  averageGradient,
 ];
 
 /**
