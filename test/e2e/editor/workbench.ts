@@ -121,10 +121,11 @@ export async function acceptQuestion(page: Page, question: string): Promise<void
   await page.keyboard.press('Enter');
 }
 
-/** Moves to the answer that contains `wanted` with the arrow keys, and presses Enter. */
+/**
+ * Moves to the answer that contains `wanted` with the arrow keys, and presses Enter. Only the answers in sight are
+ * in the page, so it is looked for under the cursor, from the moment when its question is there.
+ */
 export async function chooseAnswer(page: Page, wanted: string): Promise<void> {
-  const rows = page.locator('.quick-input-widget:visible .monaco-list-row');
-  await rows.filter({ hasText: wanted }).first().waitFor();
   const focused = page.locator('.quick-input-widget:visible .monaco-list-row.focused');
   while (!(await focused.innerText()).includes(wanted)) await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
