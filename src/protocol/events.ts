@@ -3,6 +3,7 @@
  * executes the run, read by anybody. A line that cannot be read (the last one of a crash, an event
  * kind from a later version) is skipped.
  */
+import type { InstrumentCostEvent, InstrumentsEvent, VerdictEvent } from './instruments';
 import type { KashinTransform } from './jobSpec';
 import type { StudyRow, StudySummary } from './study';
 import type { ErrorReport } from './userError';
@@ -12,6 +13,9 @@ export type RunEventBody =
   | StartedEvent
   | ProgressEvent
   | MetricsEvent
+  | InstrumentsEvent
+  | InstrumentCostEvent
+  | VerdictEvent
   | TensorEvent
   | RateDistortionEvent
   | QualityEvent
@@ -237,6 +241,9 @@ const EVENT_TYPES: readonly string[] = [
   'started',
   'progress',
   'metrics',
+  'instruments',
+  'instrumentCost',
+  'verdict',
   'tensor',
   'rateDistortion',
   'quality',
@@ -283,6 +290,12 @@ const TEXT_KEYS: readonly string[] = [
   'task',
   'metric',
   'note',
+  'layer',
+  'layers',
+  'id',
+  'field',
+  'instrument',
+  'quantity',
 ];
 
 function reviveNumber(key: string, value: unknown): unknown {

@@ -41,6 +41,9 @@ export class SummaryFold {
         this.finished = event;
         this.absorbSummary(event);
         return;
+      case 'instruments':
+      case 'instrumentCost':
+      case 'verdict':
       case 'tensor':
       case 'rateDistortion':
       case 'quality':
