@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { defaultOutput } from '../modelfile/outputName';
 import { parseJobSpec, type JobSpec } from '../protocol/jobSpec';
+import { trainedBy } from '../runs/trainedBy';
 import { saveExperiment } from './experiments/experimentFiles';
 import { askFile } from './models/quantizeQuestions';
 import { BACK } from './questions';
@@ -9,8 +10,8 @@ import { readSettings } from './settings';
 
 /**
  * Completes what the Run form asks for, with the threads of the settings. An experiment is saved. A quantization
- * without an output gets the usual name beside its source; where that exists the person is asked. `undefined` where
- * they gave up.
+ * without an output gets the usual name beside its source; where that exists the person is asked. Weights that a run
+ * has trained are quantized with its experiment. `undefined` where the person gave up.
  * @throws UserError where a field is wrong
  */
 export async function completeSpec(asked: JobSpec): Promise<JobSpec | undefined> {
@@ -23,5 +24,7 @@ export async function completeSpec(asked: JobSpec): Promise<JobSpec | undefined>
   if (spec.job === 'study' || spec.output !== '') return spec;
   const title = vscode.l10n.t('Quantize {0}', path.basename(spec.input));
   const file = await askFile(defaultOutput(spec.input, spec), { title, step: 1, totalSteps: 1 });
-  return file === undefined || file === BACK ? undefined : { ...spec, ...file };
+  if (file === undefined || file === BACK) return undefined;
+  const experiment = spec.experiment ?? (await trainedBy(spec.input));
+  return { ...spec, ...file, ...(experiment !== undefined && { experiment }) };
 }

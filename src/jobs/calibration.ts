@@ -4,10 +4,13 @@ import type { QuantizeSpec } from '../protocol/jobSpec';
 import { UserError } from '../protocol/userError';
 import type { Model } from '../modelfile/model';
 import { openCalibration } from '../quantize/calibration/openCalibration';
+import type { GatherOptions } from '../quantize/calibration/gatherCalibration';
 import type { CalibrationData } from '../quantize/calibration/statistics';
+import { openTemporaryStatistics } from '../quantize/calibration/temporaryStatistics';
 import type { KernelPool } from '../quantize/kernels/pool';
 import { reporting } from '../quantize/reporting';
 import { isEmbedding } from '../quantize/bitsToSpare';
+import { calibrateExperiment } from '../train/calibrateExperiment';
 import type { JobContext } from './job';
 
 /**
@@ -22,18 +25,15 @@ export async function* calibrate(
 ): AsyncGenerator<ProgressEvent | MessageEvent, CalibrationData | undefined> {
   const { calibration } = spec;
   if (calibration === 'none') return undefined;
-  if (calibration === undefined && !calibratesItself(spec, model)) return undefined;
-  const file = calibration === 'random' ? undefined : calibration;
+  const isAskedFor = calibration !== undefined || spec.experiment !== undefined;
+  if (!isAskedFor && !calibratesItself(spec, model)) return undefined;
   yield { type: 'progress', done: 0, total: 1, unit: 'samples', what: 'calibrating' };
   try {
     const data = yield* reporting<ProgressEvent, CalibrationData>(context.signal, (report, signal) =>
-      openCalibration(model, file, {
+      gather(spec, model, context, {
         keep: spec.keep,
-        seed: spec.seed,
         pool,
-        scratch: path.join(context.outputs, 'statistics.safetensors'),
         signal,
-        engine: () => context.engine(spec.engine ?? 'best', spec.threads),
         onProgress: (done, total, what) =>
           report({ type: 'progress', done, total, unit: 'samples', what: `calibrating: ${what}` }),
       }),
@@ -41,12 +41,30 @@ export async function* calibrate(
     yield { type: 'message', level: 'info', text: `Calibrated with ${data.source}. ${STEERED}` };
     return data;
   } catch (error) {
-    if (calibration !== undefined || !(error instanceof UserError)) throw error;
+    if (isAskedFor || !(error instanceof UserError)) throw error;
     // What the engine says of shapes helps nobody who did not ask; the run's log has it.
     console.warn(error.message);
     yield { type: 'message', level: 'info', text: UNCALIBRATED };
     return undefined;
   }
+}
+
+/** Runs the model on the training data of its experiment, or on what the spec names; or opens a file of statistics. */
+async function gather(
+  { calibration, experiment, input, seed, engine, threads }: QuantizeSpec,
+  model: Model,
+  context: JobContext,
+  options: Omit<GatherOptions, 'force'>,
+): Promise<CalibrationData> {
+  const scratch = path.join(context.outputs, 'statistics.safetensors');
+  const load = () => context.engine(engine ?? 'best', threads);
+  if (calibration === undefined && experiment !== undefined) {
+    const { tf } = await load();
+    await calibrateExperiment(tf, scratch, { ...options, experiment, weights: input, force: false });
+    return openTemporaryStatistics(scratch);
+  }
+  const file = calibration === 'random' ? undefined : calibration;
+  return openCalibration(model, file, { ...options, seed, scratch, engine: load });
 }
 
 const STEERED =

@@ -156,11 +156,16 @@ export interface QuantizeSpec {
    * Where absent, `dependent` runs TensorFlow.js models of text on random tokens.
    */
   readonly calibration?: string;
+  /**
+   * Absolute path of the experiment that trained the weights. Its training data calibrate them, unless `calibration`
+   * says otherwise, and its test data tell their quality.
+   */
+  readonly experiment?: string;
   /** Whether to try the other methods on a sample of the weights, for the report. */
   readonly comparison: boolean;
   /**
-   * Whether to run a TensorFlow.js model before and after, for the report: on lines of the calibration's text that it
-   * has not seen, or on random inputs.
+   * Whether to run the model before and after, for the report: on the experiment's test data; a TensorFlow.js model on
+   * lines of the calibration's text that it has not seen, or on random inputs.
    */
   readonly quality: boolean;
   /** Glob patterns of tensor names to copy unchanged, beside those kept by default. */
@@ -256,6 +261,7 @@ function parseQuantizeSpec(spec: JsonObject): QuantizeSpec {
   if (size !== undefined)
     checkSize(method, form, { method: 'spec.method', size: 'spec.size', form: 'spec.form' });
   const calibration = optional(spec['calibration'], (v) => stringAt(v, 'spec.calibration'));
+  const experiment = optional(spec['experiment'], (v) => stringAt(v, 'spec.experiment'));
   const engine = optional(spec['engine'], (v) => oneOfAt(v, 'spec.engine', ENGINE_IDS));
   const threads = threadsAt(spec['threads']);
   const codebook = optional(spec['codebook'], (v) => oneOfAt(v, 'spec.codebook', KASHIN_CODEBOOKS));
@@ -284,6 +290,7 @@ function parseQuantizeSpec(spec: JsonObject): QuantizeSpec {
     ...(codebook !== undefined && { codebook }),
     ...(transform !== undefined && { transform }),
     ...(calibration !== undefined && { calibration }),
+    ...(experiment !== undefined && { experiment }),
     comparison: optional(spec['comparison'], (v) => booleanAt(v, 'spec.comparison')) ?? true,
     quality: optional(spec['quality'], (v) => booleanAt(v, 'spec.quality')) ?? true,
     keep: arrayAt(spec['keep'], 'spec.keep').map((glob, i) => stringAt(glob, `spec.keep[${i}]`)),

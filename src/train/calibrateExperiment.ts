@@ -1,4 +1,3 @@
-import { loadDataSet } from '../data/source';
 import type { TensorFlow } from '../engine/engine';
 import {
   gatherCalibration,
@@ -7,9 +6,7 @@ import {
 } from '../quantize/calibration/gatherCalibration';
 import { openAnyModel } from '../quantize/native/open';
 import { calibratableModel, splitSamples } from './calibratable';
-import { loadExperiment } from './loadExperiment';
-import { streamSeed, withSeededRandom } from './randomness';
-import { Training } from './training';
+import { withTrainedExperiment } from './trainedExperiment';
 
 /** Training examples that are looked at, where nobody says how many. */
 const EXAMPLES = 400;
@@ -30,30 +27,20 @@ export interface ExperimentCalibration extends GatherOptions {
 export async function calibrateExperiment(
   tf: TensorFlow,
   output: string,
-  { experiment: file, weights, samples = EXAMPLES, ...options }: ExperimentCalibration,
+  { experiment, weights, samples = EXAMPLES, ...options }: ExperimentCalibration,
 ): Promise<Calibration> {
-  const { experiment, folder, explain } = await loadExperiment(file, tf);
   const source = await openAnyModel(weights);
   try {
-    const data = await withSeededRandom(streamSeed(experiment.seed, 'data'), () =>
-      loadDataSet(experiment.data, folder),
-    );
-    const training = new Training(tf, experiment, data);
-    try {
-      await training.load(weights);
+    return await withTrainedExperiment(tf, experiment, weights, ({ data, training }) => {
       const subject = { source, model: calibratableModel(tf, training.model) };
-      return await gatherCalibration(
+      return gatherCalibration(
         tf,
         subject,
         splitSamples(tf, data.train, samples, data.name),
         output,
         options,
       );
-    } finally {
-      training.dispose();
-    }
-  } catch (error) {
-    throw explain(error);
+    });
   } finally {
     await source.close();
   }

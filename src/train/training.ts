@@ -28,9 +28,10 @@ export class Training {
   step = 0;
   scores: Scoreboard;
   readonly model: TrainableModel;
+  /** What `test` measures; empty without test examples. */
+  readonly measures: readonly Measure[];
   private readonly optimizer: Optimizer;
   private readonly loss: LossFunction;
-  private readonly measures: readonly Measure[];
   private readonly ledger: LossLedger;
   private readonly descend: CompiledStep<[Tensor, Tensor], Scalar>;
   /** The step after which the model was tested last. */

@@ -63,6 +63,7 @@ interface QuantizeOptions {
   readonly codebook?: KashinCodebook;
   readonly transform?: KashinTransform;
   readonly calibration?: string;
+  readonly experiment?: string;
   readonly comparison: boolean;
   readonly quality: boolean;
 }
@@ -129,10 +130,14 @@ export function addQuantize(program: Command, run: Run): void {
       '--calibration <what>',
       'what to run the model on, to learn which errors matter: a text file, one sample a line; a file of statistics; random; or none (default: random tokens for a TensorFlow.js model of text and --method dependent)',
     )
+    .option(
+      '--experiment <file>',
+      'the experiment that trained the weights: its training data calibrate them, its test data are the quality before and after',
+    )
     .option('--no-comparison', 'do not try the other methods on a sample of the weights, for the report')
     .option(
       '--no-quality',
-      'do not run a TensorFlow.js model before and after, to compare its answers on unseen lines of the text or on random inputs',
+      'do not run the model before and after: an experiment on its test data, a TensorFlow.js model on unseen lines of the text or on random inputs',
     )
     .addHelpText('after', '\nExample:\n  weightroom quantize model.safetensors --bits 4 --keep "*.bias"')
     .action((file: string, options: QuantizeOptions) =>
@@ -202,6 +207,8 @@ function specOf(
     );
   }
   const calibration = calibrationOf(options.calibration);
+  const experiment =
+    options.experiment === undefined ? undefined : existingFile(options.experiment, '--experiment');
   return quantizeSpec({
     input,
     output,
@@ -215,6 +222,7 @@ function specOf(
     ...(codebook !== undefined && { codebook }),
     ...(transform !== undefined && { transform }),
     ...(calibration !== undefined && { calibration }),
+    ...(experiment !== undefined && { experiment }),
     comparison: options.comparison,
     quality: options.quality,
     keep,
@@ -227,13 +235,14 @@ function specOf(
 /** The words of the flag as they are, a file by its absolute path. */
 function calibrationOf(what: string | undefined): string | undefined {
   if (what === undefined || what === 'random' || what === 'none') return what;
-  const file = path.resolve(what);
+  return existingFile(what, '--calibration', 'Check the path, or give random or none.');
+}
+
+/** The absolute path of a file that a flag names. */
+function existingFile(named: string, flag: string, remedy = 'Check the path.'): string {
+  const file = path.resolve(named);
   if (existsSync(file)) return file;
-  throw new UserError(
-    'file-not-found',
-    `${file}, given by --calibration, does not exist.`,
-    'Check the path, or give random or none.',
-  );
+  throw new UserError('file-not-found', `${file}, given by ${flag}, does not exist.`, remedy);
 }
 
 function closingSummary({ events }: RunRecord): QuantizeSummary {

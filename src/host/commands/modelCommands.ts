@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { quantizeSpec, type QuantizeSpec } from '../../protocol/jobSpec';
+import { trainedBy } from '../../runs/trainedBy';
 import { chooseModel } from '../models/modelFiles';
 import type { ModelDocuments } from '../models/modelDocuments';
 import { askHowToQuantize, type QuantizeChoice } from '../models/quantizeQuestions';
@@ -28,12 +29,14 @@ export function modelCommands(
       if (!answers) return;
       const { output, force, ...choice } = answers;
       await memory.update(LAST_CHOICE, choice);
+      const experiment = await trainedBy(input);
       await start(
         quantizeSpec({
           input,
           output,
           force,
           ...choice,
+          ...(experiment !== undefined && { experiment }),
           ...(threads !== undefined && { threads }),
           ...(engine !== 'best' && { engine }),
         }),

@@ -1,10 +1,10 @@
-import { rm } from 'node:fs/promises';
 import type { LoadedEngine } from '../../engine/engine';
 import type { Model } from '../../modelfile/model';
 import type { KernelPool } from '../kernels/pool';
 import { calibrateModel } from './calibrateModel';
 import { openStatistics } from './openStatistics';
 import type { CalibrationData } from './statistics';
+import { openTemporaryStatistics } from './temporaryStatistics';
 
 export interface OpenCalibrationOptions {
   readonly keep: readonly string[];
@@ -34,12 +34,5 @@ export async function openCalibration(
   }
   const { tf } = await engine();
   await calibrateModel(tf, source, scratch, { ...options, text: file, force: false });
-  const data = await openStatistics(scratch, () => false);
-  return {
-    ...data,
-    async close() {
-      await data.close();
-      await rm(scratch, { force: true });
-    },
-  };
+  return openTemporaryStatistics(scratch);
 }

@@ -14,6 +14,28 @@ import { temporaryFolder } from '../modelfile/temporaryFolder';
 import { writeModel, quantizeSpec } from '../quantize/modelFiles';
 import { normalSample } from '../quantize/samples';
 
+/** x times a matrix of 64 × 64; every training example is a row of ones. */
+const PRODUCT = `
+import * as tf from '@tensorflow/tfjs';
+import { arrays, defineExperiment } from 'weightroom';
+
+const ones = Array.from({ length: 4 }, () => new Array(64).fill(1));
+
+export default defineExperiment({
+  name: 'a product',
+  data: arrays({ train: { x: ones, y: ones } }),
+  model: () => {
+    const kernel = tf.tidy(() => tf.variable(tf.zeros([64, 64])));
+    return { variables: { kernel }, forward: (x) => x.matMul(kernel) };
+  },
+  loss: 'meanSquaredError',
+  optimizer: { name: 'sgd', learningRate: 0.1 },
+  batchSize: 4,
+  epochs: 1,
+  seed: 1,
+});
+`;
+
 describe('the calibration of a job', () => {
   let tf: TensorFlow;
   beforeAll(async () => {
@@ -106,6 +128,29 @@ describe('the calibration of a job', () => {
       expect(engines).toEqual([]);
       expect(await readdir(outputs)).toEqual([]);
     }
+  });
+
+  it('runs the experiment that trained the weights on its training data', async () => {
+    const folder = await temporaryFolder();
+    const experiment = path.join(folder, 'product.ts');
+    await writeFile(experiment, PRODUCT);
+    const tensor = {
+      name: 'kernel',
+      dtype: 'F32' as const,
+      shape: [64, 64],
+      values: normalSample(64 * 64, 1),
+    };
+    await (await writeModel(folder, [tensor])).close();
+    const { data, messages, outputs } = await outcome(path.join(folder, 'model.safetensors'), {
+      method: 'rtn',
+      experiment,
+    });
+    expect(messages).toEqual([expect.stringMatching(/^Calibrated with 4 examples of /)]);
+    const { values } = await data!.read('kernel');
+    // The sum of x·xᵀ over four rows of ones; only its scale is free.
+    expect(new Set(Array.from(values, (value) => value / values[0]!))).toEqual(new Set([1]));
+    await data!.close();
+    expect(await readdir(outputs)).toEqual([]);
   });
 
   it('may fail where nobody asked for it, and says so; fails where somebody did', async () => {
