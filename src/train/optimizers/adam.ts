@@ -35,6 +35,13 @@ export function adam(
         });
       });
     },
+    // m is a mean of gradients, not their sum: what a gradient does in the end is η, not η / (1 − β₁).
+    dynamics: () => ({
+      learningRate,
+      effectiveStep: learningRate,
+      momentum: beta1,
+      preconditioned: true,
+    }),
     dispose() {
       means.dispose();
       squares.dispose();

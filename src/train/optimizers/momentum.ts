@@ -29,6 +29,7 @@ export function momentum(
         });
       });
     },
+    dynamics: () => ({ learningRate, effectiveStep: learningRate / (1 - decay), momentum: decay }),
     dispose: () => velocities.dispose(),
   };
 }

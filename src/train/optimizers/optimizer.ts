@@ -37,6 +37,23 @@ export interface NamedVariable {
   readonly variable: Variable;
 }
 
+/**
+ * A step in the terms of gradient descent with a heavy ball, a ← β·a + g, w ← w − s·a, whatever the optimizer
+ * calls its numbers. `s` is effectiveStep·(1 − momentum).
+ */
+export interface Dynamics {
+  /** η as the optimizer means it, after its schedule. */
+  readonly learningRate: number;
+  /** How far a lasting gradient of 1 moves a weight a step, in the end: s / (1 − β). */
+  readonly effectiveStep: number;
+  /** β; 0 where nothing is remembered. */
+  readonly momentum: number;
+  /** Constants of NAG-GS in the step. */
+  readonly nagGs?: { readonly alpha: number; readonly mu: number; readonly gamma: number };
+  /** Steps are scaled weight by weight or turned, so that they follow another geometry than the gradient's. */
+  readonly preconditioned?: true;
+}
+
 /** Moves variables against their gradients; what it remembers of each, it keeps by the variable's name. */
 export interface Optimizer {
   /**
@@ -48,6 +65,8 @@ export interface Optimizer {
   readonly state: readonly NamedVariable[];
   /** Steps done. Whoever calls `step` counts: in a compiled step its JavaScript does not run. */
   iterations: number;
+  /** What the step that comes next is like. */
+  dynamics(): Dynamics;
   dispose(): void;
 }
 

@@ -22,6 +22,7 @@ export function sgd(
         });
       });
     },
+    dynamics: () => ({ learningRate, effectiveStep: learningRate, momentum: 0 }),
     dispose: () => undefined,
   };
 }

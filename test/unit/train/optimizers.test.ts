@@ -183,4 +183,25 @@ describe('optimizers', () => {
     expect(Array.from(named[1]!.variable.dataSync())).toEqual(START.b);
     expect(Array.from(named[0]!.variable.dataSync())).not.toEqual(START.a);
   });
+
+  it.each(CASES)('%s says how far a lasting gradient moves a weight', (_name, { settings }) => {
+    const weight = { name: 'weight', variable: tf.variable(tf.scalar(0)) };
+    const optimizer = createOptimizer(tf, settings, [weight]);
+    const grads = { [weight.variable.name]: tf.scalar(1) };
+    const at = (): number => weight.variable.dataSync()[0]!;
+    let before = 0;
+    for (let step = 0; step < 300; step++) {
+      before = at();
+      optimizer.step(grads);
+      optimizer.iterations++;
+    }
+    const { effectiveStep, momentum } = optimizer.dynamics();
+    expect((before - at()) / effectiveStep).toBeCloseTo(1, 1);
+    expect(momentum).toBe(optimizer.state.length === 0 ? 0 : momentumOf(settings));
+  });
 });
+
+function momentumOf(settings: OptimizerSettings): number {
+  if (settings.name === 'momentum') return settings.momentum ?? 0.9;
+  return settings.name === 'adam' ? (settings.beta1 ?? 0.9) : 0;
+}
