@@ -1,36 +1,6 @@
 import type { NamedTensorMap, Variable } from '@tensorflow/tfjs';
 import type { FusedMove } from '../../compile/optimizers/fusedUpdate';
 
-/** Stochastic gradient descent: w ← w − η·g. */
-export interface SgdSettings {
-  readonly name: 'sgd';
-  readonly learningRate: number;
-}
-
-/** Heavy ball: a ← μ·a + g, w ← w − η·a; with `nesterov`, w ← w − η·(g + μ·a). */
-export interface MomentumSettings {
-  readonly name: 'momentum';
-  readonly learningRate: number;
-  /** μ, 0.9 where absent. */
-  readonly momentum?: number;
-  readonly nesterov?: boolean;
-}
-
-/** Adam (Kingma and Ba, 2015), with bias correction. */
-export interface AdamSettings {
-  readonly name: 'adam';
-  readonly learningRate: number;
-  /** Decay of the mean of gradients, 0.9 where absent. */
-  readonly beta1?: number;
-  /** Decay of the mean of squared gradients, 0.999 where absent. */
-  readonly beta2?: number;
-  /** Added to the root of the second moment, 1e-7 where absent, as in TensorFlow.js. */
-  readonly epsilon?: number;
-}
-
-export type OptimizerSettings = SgdSettings | MomentumSettings | AdamSettings;
-export type OptimizerName = OptimizerSettings['name'];
-
 /** A variable under the name that checkpoints know it by. */
 export interface NamedVariable {
   readonly name: string;
