@@ -1,4 +1,6 @@
 import { UserError } from '../protocol/userError';
+import { NAG_GS_ALPHA } from './optimizers/nagGs';
+import type { OptimizerSettings } from './optimizers/settings';
 
 /** A loss can overflow once and come back; after so many steps in a row it does not. */
 const PATIENCE = 20;
@@ -10,7 +12,7 @@ const PATIENCE = 20;
 export class DivergenceWatch {
   private since: number | undefined;
 
-  constructor(private readonly learningRate: number) {}
+  constructor(private readonly optimizer: OptimizerSettings) {}
 
   /** True while the latest loss was not finite. */
   get isDiverging(): boolean {
@@ -34,8 +36,15 @@ export class DivergenceWatch {
     throw new UserError(
       'diverged',
       `The training loss has not been finite since step ${this.since}.`,
-      `Lower optimizer.learningRate (${this.learningRate} now), or look for a division by zero or a ` +
-        'logarithm of zero in the model and the loss.',
+      `Lower ${stepSize(this.optimizer)}, or look for a division by zero or a logarithm of zero in the ` +
+        'model and the loss.',
     );
   }
+}
+
+/** The setting that says how far a step goes, with its value. */
+function stepSize(optimizer: OptimizerSettings): string {
+  return optimizer.name === 'nag-gs'
+    ? `optimizer.alpha (${optimizer.alpha ?? NAG_GS_ALPHA} now)`
+    : `optimizer.learningRate (${optimizer.learningRate} now)`;
 }

@@ -1,7 +1,7 @@
 import type { LayersModel, Scalar, Tensor, Variable } from '@tensorflow/tfjs';
 import type { CompileMode } from '../protocol/compileMode';
 import type { DataSource } from '../data/source';
-import type { OptimizerSettings } from './optimizers/optimizer';
+import type { OptimizerSettings } from './optimizers/settings';
 
 /** Losses by name. Both are means over the examples of a batch; the first takes logits. */
 export const LOSS_NAMES = ['softmaxCrossEntropy', 'meanSquaredError'] as const;

@@ -22,6 +22,16 @@ export const number = field('a number', (value) => Number.isFinite(value));
 
 export const positive = field('a number above 0', (value) => Number.isFinite(value) && Number(value) > 0);
 
+export const notNegative = field(
+  'a number of at least 0',
+  (value) => Number.isFinite(value) && Number(value) >= 0,
+);
+
+export const texts = field(
+  'a list of texts',
+  (value) => Array.isArray(value) && value.every((item) => typeof item === 'string' && item !== ''),
+);
+
 /** Below 1: a decay of 1 forgets nothing ever, a share of 1 leaves nothing for the rest. */
 export const fraction = field(
   'a number from 0 up to, but not including, 1',

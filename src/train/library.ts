@@ -23,4 +23,12 @@ export {
   type LossName,
   type Parameters,
 } from './experiment';
-export type { AdamSettings, MomentumSettings, OptimizerSettings, SgdSettings } from './optimizers/optimizer';
+export type {
+  AdamSettings,
+  AdamWSettings,
+  LionSettings,
+  MomentumSettings,
+  NagGsSettings,
+  OptimizerSettings,
+  SgdSettings,
+} from './optimizers/settings';

@@ -58,7 +58,7 @@ export async function* train(request: TrainingRequest): AsyncGenerator<RunEventB
   const { tf, experiment, data, signal, outputs, weights, resume, locate = () => undefined } = request;
   const schedule = new Schedule(experiment, data.train.size, request.maxSteps);
   const training = new Training(tf, experiment, data);
-  const divergence = new DivergenceWatch(experiment.optimizer.learningRate);
+  const divergence = new DivergenceWatch(experiment.optimizer);
   const pace = new Pace();
   let kept: number | undefined;
 

@@ -2,8 +2,21 @@ import { COMPILE_MODES } from '../protocol/compileMode';
 import type { TrainSpec } from '../protocol/jobSpec';
 import { UserError } from '../protocol/userError';
 import { LOSS_NAMES, type Experiment } from './experiment';
-import { count, fraction, flag, number, oneOf, optional, positive, seed, text, type Field } from './field';
-import type { OptimizerName } from './optimizers/optimizer';
+import {
+  count,
+  fraction,
+  flag,
+  notNegative,
+  number,
+  oneOf,
+  optional,
+  positive,
+  seed,
+  text,
+  texts,
+  type Field,
+} from './field';
+import type { OptimizerName } from './optimizers/settings';
 
 type Fields = Readonly<Record<string, Field>>;
 type Overrides = TrainSpec['overrides'];
@@ -19,14 +32,27 @@ const TOP: Fields = {
   compile: optional(oneOf(COMPILE_MODES)),
 };
 
+const DECAY: Fields = { weightDecay: optional(notNegative), noDecay: optional(texts) };
+
+const MOMENTS: Fields = {
+  learningRate: positive,
+  beta1: optional(fraction),
+  beta2: optional(fraction),
+  epsilon: optional(positive),
+};
+
 const OPTIMIZERS: Readonly<Record<OptimizerName, Fields>> = {
-  sgd: { learningRate: positive },
-  momentum: { learningRate: positive, momentum: optional(fraction), nesterov: optional(flag) },
-  adam: {
-    learningRate: positive,
-    beta1: optional(fraction),
-    beta2: optional(fraction),
-    epsilon: optional(positive),
+  sgd: { learningRate: positive, ...DECAY },
+  momentum: { learningRate: positive, momentum: optional(fraction), nesterov: optional(flag), ...DECAY },
+  adam: MOMENTS,
+  adamw: { ...MOMENTS, ...DECAY },
+  lion: { learningRate: positive, beta1: optional(fraction), beta2: optional(fraction), ...DECAY },
+  'nag-gs': {
+    alpha: optional(positive),
+    mu: optional(notNegative),
+    gamma: optional(positive),
+    updateGamma: optional(flag),
+    ...DECAY,
   },
 };
 
@@ -80,6 +106,7 @@ export function applyOverrides(experiment: Experiment, overrides: Overrides): Ex
     if (!known.accepts(typed)) throw wrongSetting(path, known, value);
     changed = set(changed, path.split('.'), typed) as Experiment;
   }
+  requireOptimizerSettings(changed.optimizer);
   return changed;
 }
 
@@ -92,6 +119,19 @@ function withOptimizer(experiment: Experiment, name: Overrides[string]): Experim
     ...experiment,
     optimizer: { ...Object.fromEntries(kept), name } as Experiment['optimizer'],
   };
+}
+
+/** A new optimizer may need what the experiment's own did not. */
+function requireOptimizerSettings(optimizer: Experiment['optimizer']): void {
+  const required = Object.entries(OPTIMIZERS[optimizer.name]).filter(([, field]) => field.required);
+  const missing = required.find(([key]) => !(key in optimizer));
+  if (missing === undefined) return;
+  const [key, { expected }] = missing;
+  throw new UserError(
+    'wrong-setting',
+    `${optimizer.name} needs optimizer.${key}, and the experiment has none.`,
+    `Give ${expected}.`,
+  );
 }
 
 /** Every path that can be set, with what it may be. */

@@ -20,6 +20,49 @@ export interface OptimizerChoice {
   readonly parameters: readonly OptimizerParameter[];
 }
 
+const LEARNING_RATE = { key: 'learningRate', label: 'Learning rate η', below: Infinity };
+
+const WEIGHT_DECAY: OptimizerParameter = {
+  key: 'weightDecay',
+  label: 'Weight decay λ',
+  below: Infinity,
+  explain: ({ learningRate, weightDecay }) =>
+    learningRate === undefined || weightDecay === undefined
+      ? 'Each step takes the share η·λ off the weights, apart from the gradient.'
+      : `Each step takes the share η·λ = ${formatNumber(learningRate * weightDecay)} off the weights.`,
+};
+
+const BETA1_OF_A_MEAN: OptimizerParameter = {
+  key: 'beta1',
+  label: 'β₁',
+  below: 1,
+  explain: ({ beta1 = 0.9 }) => `${formatNumber(beta1, 3)}: m̂ is a mean over ${stepsOf(beta1)}.`,
+};
+
+const BETA2_OF_SQUARES: OptimizerParameter = {
+  key: 'beta2',
+  label: 'β₂',
+  below: 1,
+  explain: ({ beta2 = 0.999 }) => `${formatNumber(beta2, 3)}: v̂ is a mean over ${stepsOf(beta2)}.`,
+};
+
+const EPSILON: OptimizerParameter = {
+  key: 'epsilon',
+  label: 'ε',
+  below: Infinity,
+  explain: ({ epsilon = 1e-7 }) =>
+    `${formatNumber(epsilon, 3)}: gradients much smaller than this move nothing.`,
+};
+
+/** The learning rate where a weight moves by about so much, whatever its gradient. */
+const RATE_OF_A_WEIGHT: OptimizerParameter = {
+  ...LEARNING_RATE,
+  explain: ({ learningRate }) =>
+    learningRate === undefined
+      ? 'A weight moves by about η a step, however large its gradient.'
+      : `A weight moves by about ${formatNumber(learningRate)} a step, however large its gradient.`,
+};
+
 /** The optimizers that an experiment may name. Where nothing is written the values of `train/optimizers` hold. */
 export const OPTIMIZERS: Readonly<Record<string, OptimizerChoice>> = {
   sgd: {
@@ -27,14 +70,13 @@ export const OPTIMIZERS: Readonly<Record<string, OptimizerChoice>> = {
     hint: 'w ← w − η·g: one step against the gradient of each batch.',
     parameters: [
       {
-        key: 'learningRate',
-        label: 'Learning rate η',
-        below: Infinity,
+        ...LEARNING_RATE,
         explain: ({ learningRate }) =>
           learningRate === undefined
             ? 'The step is η times the gradient.'
             : `The step is ${formatNumber(learningRate)} times the gradient.`,
       },
+      WEIGHT_DECAY,
     ],
   },
   momentum: {
@@ -42,9 +84,7 @@ export const OPTIMIZERS: Readonly<Record<string, OptimizerChoice>> = {
     hint: 'a ← μ·a + g, w ← w − η·a: a heavy ball that keeps part of its speed.',
     parameters: [
       {
-        key: 'learningRate',
-        label: 'Learning rate η',
-        below: Infinity,
+        ...LEARNING_RATE,
         explain: ({ learningRate, momentum = 0.9 }) =>
           learningRate === undefined
             ? 'Along a steady slope the step grows to η / (1 − μ).'
@@ -56,43 +96,91 @@ export const OPTIMIZERS: Readonly<Record<string, OptimizerChoice>> = {
         below: 1,
         explain: ({ momentum = 0.9 }) => `${formatNumber(momentum, 3)} remembers ${stepsOf(momentum)}.`,
       },
+      WEIGHT_DECAY,
     ],
   },
   adam: {
     label: 'Adam',
     hint: 'w ← w − η·m̂ / (√v̂ + ε): each weight has a step of its own size.',
+    parameters: [RATE_OF_A_WEIGHT, BETA1_OF_A_MEAN, BETA2_OF_SQUARES, EPSILON],
+  },
+  adamw: {
+    label: 'AdamW',
+    hint: 'Adam, and w ← w − η·λ·w before each step: weights shrink apart from their gradients.',
+    parameters: [RATE_OF_A_WEIGHT, WEIGHT_DECAY, BETA1_OF_A_MEAN, BETA2_OF_SQUARES, EPSILON],
+  },
+  lion: {
+    label: 'Lion',
+    hint: 'w ← w − η·sign(c): every weight moves by η. It wants a tenth of Adam’s η, and ten times its λ.',
     parameters: [
       {
-        key: 'learningRate',
-        label: 'Learning rate η',
-        below: Infinity,
+        ...LEARNING_RATE,
         explain: ({ learningRate }) =>
           learningRate === undefined
-            ? 'A weight moves by about η a step, however large its gradient.'
-            : `A weight moves by about ${formatNumber(learningRate)} a step, however large its gradient.`,
+            ? 'A weight moves by exactly η a step.'
+            : `A weight moves by exactly ${formatNumber(learningRate)} a step.`,
       },
+      WEIGHT_DECAY,
       {
         key: 'beta1',
         label: 'β₁',
         below: 1,
-        explain: ({ beta1 = 0.9 }) => `${formatNumber(beta1, 3)}: m̂ is a mean over ${stepsOf(beta1)}.`,
+        explain: ({ beta1 = 0.9 }) =>
+          `${formatNumber(1 - beta1, 3)} of the direction is the newest gradient, the rest the mean.`,
       },
       {
         key: 'beta2',
         label: 'β₂',
         below: 1,
-        explain: ({ beta2 = 0.999 }) => `${formatNumber(beta2, 3)}: v̂ is a mean over ${stepsOf(beta2)}.`,
+        explain: ({ beta2 = 0.99 }) => `${formatNumber(beta2, 3)}: a mean over ${stepsOf(beta2)}.`,
+      },
+    ],
+  },
+  'nag-gs': {
+    label: 'NAG-GS',
+    hint: 'Nesterov’s accelerated flow, a step α at a time: a heavy ball told in terms of curvature.',
+    parameters: [
+      {
+        key: 'alpha',
+        label: 'Step α',
+        below: Infinity,
+        explain: (values) => {
+          const { eta, beta } = heavyBallOf(values);
+          return (
+            `Not a learning rate: now a heavy ball with η = ${formatNumber(eta)} and μ = ${formatNumber(beta, 3)}, ` +
+            `whose steps grow to ${formatNumber(eta / (1 - beta))} times the gradient.`
+          );
+        },
       },
       {
-        key: 'epsilon',
-        label: 'ε',
+        key: 'mu',
+        label: 'Convexity μ',
         below: Infinity,
-        explain: ({ epsilon = 1e-7 }) =>
-          `${formatNumber(epsilon, 3)}: gradients much smaller than this move nothing.`,
+        explain: ({ mu = 1 }) =>
+          `${formatNumber(mu)}: the least curvature that it reckons with; more brakes sooner. Not a weight decay.`,
+      },
+      {
+        key: 'gamma',
+        label: 'Scaling γ',
+        below: Infinity,
+        explain: ({ gamma = 1 }) => `${formatNumber(gamma)}: the mass of the ball; steps shrink as it grows.`,
+      },
+      {
+        ...WEIGHT_DECAY,
+        explain: ({ weightDecay, ...values }) =>
+          weightDecay === undefined
+            ? 'Each step takes the share η·λ off the weights, with η of the heavy ball.'
+            : `Each step takes the share η·λ = ${formatNumber(heavyBallOf(values).eta * weightDecay)} off the weights.`,
       },
     ],
   },
 };
+
+/** The heavy ball that NAG-GS is. */
+function heavyBallOf({ alpha = 0.1, mu = 1, gamma = 1 }: ParameterValues): { eta: number; beta: number } {
+  const inertia = (1 + alpha) * (gamma + alpha * mu);
+  return { eta: alpha ** 2 / inertia, beta: gamma / inertia };
+}
 
 /** The length of an exponential mean's memory, 1 / (1 − decay), in words. */
 function stepsOf(decay: number): string {

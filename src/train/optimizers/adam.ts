@@ -1,18 +1,25 @@
 import { moveVariables, stepScalar } from '../../compile/record/listener';
 import type { TensorFlow } from '../../engine/engine';
-import { movesOf, type AdamSettings, type NamedVariable, type Optimizer } from './optimizer';
+import { movesOf, type NamedVariable, type Optimizer } from './optimizer';
+import type { RateFactor } from './rate';
+import type { AdamWSettings } from './settings';
 import { createSlot } from './slot';
+import { weightDecay } from './weightDecay';
 
 /**
  * Adam: m ← β₁m + (1 − β₁)g, v ← β₂v + (1 − β₂)g², w ← w − η·m̂ / (√v̂ + ε). The bias corrections of
  * m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) are taken into the two scalars of a step, η√(1 − β₂ᵗ) / (1 − β₁ᵗ)
- * and ε√(1 − β₂ᵗ), which spares two operations on every variable.
+ * and ε√(1 − β₂ᵗ), which spares two operations on every variable. With weight decay it is AdamW.
  */
 export function adam(
   tf: TensorFlow,
-  { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 }: AdamSettings,
+  settings: Omit<AdamWSettings, 'name'>,
   variables: readonly NamedVariable[],
+  factor: RateFactor,
 ): Optimizer {
+  const { learningRate, beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7 } = settings;
+  const rate = (): number => learningRate * factor(optimizer.iterations);
+  const decay = weightDecay(tf, settings, variables, rate);
   const means = createSlot(tf, 'mean', variables);
   const squares = createSlot(tf, 'square', variables);
   const optimizer: Optimizer = {
@@ -20,9 +27,10 @@ export function adam(
     iterations: 0,
     step(gradients) {
       const moves = movesOf(gradients, variables);
+      decay(moves);
       moveVariables({ rule: 'adam', slots: [means.at, squares.at], scalars }, moves, () => {
         tf.tidy(() => {
-          const rate = stepScalar(tf, () => (learningRate * scalars.correction()) / (1 - scalars.power1()));
+          const eta = stepScalar(tf, () => (rate() * scalars.correction()) / (1 - scalars.power1()));
           const floor = stepScalar(tf, scalars.epsilon);
           for (const { variable, gradient, place } of moves) {
             const mean = means.at(place);
@@ -30,11 +38,13 @@ export function adam(
             mean.assign(tf.add(tf.mul(beta1, mean), tf.mul(1 - beta1, gradient)));
             square.assign(tf.add(tf.mul(beta2, square), tf.mul(1 - beta2, tf.square(gradient))));
             const direction = tf.div(mean, tf.add(tf.sqrt(square), floor));
-            variable.assign(tf.sub(variable, tf.mul(rate, direction)));
+            variable.assign(tf.sub(variable, tf.mul(eta, direction)));
           }
         });
       });
     },
+    // m is a mean of gradients, not their sum: what a gradient does in the end is η, not η / (1 − β₁).
+    dynamics: () => ({ learningRate: rate(), effectiveStep: rate(), momentum: beta1, preconditioned: true }),
     dispose() {
       means.dispose();
       squares.dispose();
@@ -43,7 +53,7 @@ export function adam(
   const power = (beta: number) => (): number => beta ** (optimizer.iterations + 1);
   const correction = (): number => Math.sqrt(1 - power(beta2)());
   const scalars = {
-    rate: () => learningRate,
+    rate,
     beta1: () => beta1,
     beta2: () => beta2,
     power1: power(beta1),

@@ -1,34 +1,30 @@
-import { moveVariables, stepScalar } from '../../compile/record/listener';
 import type { TensorFlow } from '../../engine/engine';
-import { movesOf, type MomentumSettings, type NamedVariable, type Optimizer } from './optimizer';
-import { createSlot } from './slot';
+import { heavyBall } from './heavyBall';
+import { movesOf, type NamedVariable, type Optimizer } from './optimizer';
+import type { RateFactor } from './rate';
+import type { MomentumSettings } from './settings';
+import { weightDecay } from './weightDecay';
 
 export function momentum(
   tf: TensorFlow,
-  { learningRate, momentum: decay = 0.9, nesterov = false }: MomentumSettings,
+  settings: MomentumSettings,
   variables: readonly NamedVariable[],
+  factor: RateFactor,
 ): Optimizer {
-  const velocities = createSlot(tf, 'velocity', variables);
-  const scalars = { rate: () => learningRate, decay: () => decay };
-  const rule = nesterov ? 'nesterov' : 'momentum';
-  return {
-    state: velocities.state,
+  const { learningRate, momentum: beta = 0.9, nesterov = false } = settings;
+  const rate = (): number => learningRate * factor(optimizer.iterations);
+  const ball = heavyBall(tf, nesterov ? 'nesterov' : 'momentum', { rate, decay: () => beta }, variables);
+  const decay = weightDecay(tf, settings, variables, rate);
+  const optimizer: Optimizer = {
+    state: ball.state,
     iterations: 0,
     step(gradients) {
       const moves = movesOf(gradients, variables);
-      moveVariables({ rule, slots: [velocities.at], scalars }, moves, () => {
-        tf.tidy(() => {
-          const rate = stepScalar(tf, scalars.rate);
-          const mu = stepScalar(tf, scalars.decay);
-          for (const { variable, gradient, place } of moves) {
-            const velocity = velocities.at(place);
-            velocity.assign(tf.add(tf.mul(mu, velocity), gradient));
-            const direction = nesterov ? tf.add(gradient, tf.mul(mu, velocity)) : velocity;
-            variable.assign(tf.sub(variable, tf.mul(rate, direction)));
-          }
-        });
-      });
+      decay(moves);
+      ball.move(moves);
     },
-    dispose: () => velocities.dispose(),
+    dynamics: () => ({ learningRate: rate(), effectiveStep: rate() / (1 - beta), momentum: beta }),
+    dispose: () => ball.dispose(),
   };
+  return optimizer;
 }

@@ -1,40 +1,27 @@
 import type { NamedTensorMap, Variable } from '@tensorflow/tfjs';
 import type { FusedMove } from '../../compile/optimizers/fusedUpdate';
 
-/** Stochastic gradient descent: w ← w − η·g. */
-export interface SgdSettings {
-  readonly name: 'sgd';
-  readonly learningRate: number;
-}
-
-/** Heavy ball: a ← μ·a + g, w ← w − η·a; with `nesterov`, w ← w − η·(g + μ·a). */
-export interface MomentumSettings {
-  readonly name: 'momentum';
-  readonly learningRate: number;
-  /** μ, 0.9 where absent. */
-  readonly momentum?: number;
-  readonly nesterov?: boolean;
-}
-
-/** Adam (Kingma and Ba, 2015), with bias correction. */
-export interface AdamSettings {
-  readonly name: 'adam';
-  readonly learningRate: number;
-  /** Decay of the mean of gradients, 0.9 where absent. */
-  readonly beta1?: number;
-  /** Decay of the mean of squared gradients, 0.999 where absent. */
-  readonly beta2?: number;
-  /** Added to the root of the second moment, 1e-7 where absent, as in TensorFlow.js. */
-  readonly epsilon?: number;
-}
-
-export type OptimizerSettings = SgdSettings | MomentumSettings | AdamSettings;
-export type OptimizerName = OptimizerSettings['name'];
-
 /** A variable under the name that checkpoints know it by. */
 export interface NamedVariable {
   readonly name: string;
   readonly variable: Variable;
+}
+
+/**
+ * A step in the terms of gradient descent with a heavy ball, a ← β·a + g, w ← w − s·a, whatever the optimizer
+ * calls its numbers. `s` is effectiveStep·(1 − momentum).
+ */
+export interface Dynamics {
+  /** η as the optimizer means it, after its schedule. */
+  readonly learningRate: number;
+  /** How far a lasting gradient of 1 moves a weight a step, in the end: s / (1 − β). */
+  readonly effectiveStep: number;
+  /** β; 0 where nothing is remembered. */
+  readonly momentum: number;
+  /** Constants of NAG-GS in the step. */
+  readonly nagGs?: { readonly alpha: number; readonly mu: number; readonly gamma: number };
+  /** Steps are scaled weight by weight or turned, so that they follow another geometry than the gradient's. */
+  readonly preconditioned?: true;
 }
 
 /** Moves variables against their gradients; what it remembers of each, it keeps by the variable's name. */
@@ -48,6 +35,8 @@ export interface Optimizer {
   readonly state: readonly NamedVariable[];
   /** Steps done. Whoever calls `step` counts: in a compiled step its JavaScript does not run. */
   iterations: number;
+  /** What the step that comes next is like. */
+  dynamics(): Dynamics;
   dispose(): void;
 }
 

@@ -1,27 +1,35 @@
 import { moveVariables, stepScalar } from '../../compile/record/listener';
 import type { TensorFlow } from '../../engine/engine';
-import { movesOf, type NamedVariable, type Optimizer, type SgdSettings } from './optimizer';
+import { movesOf, type NamedVariable, type Optimizer } from './optimizer';
+import type { RateFactor } from './rate';
+import type { SgdSettings } from './settings';
+import { weightDecay } from './weightDecay';
 
 export function sgd(
   tf: TensorFlow,
-  { learningRate }: SgdSettings,
+  settings: SgdSettings,
   variables: readonly NamedVariable[],
+  factor: RateFactor,
 ): Optimizer {
-  const scalars = { rate: () => learningRate };
-  return {
+  const rate = (): number => settings.learningRate * factor(optimizer.iterations);
+  const decay = weightDecay(tf, settings, variables, rate);
+  const optimizer: Optimizer = {
     state: [],
     iterations: 0,
     step(gradients) {
       const moves = movesOf(gradients, variables);
-      moveVariables({ rule: 'gradientDescent', slots: [], scalars }, moves, () => {
+      decay(moves);
+      moveVariables({ rule: 'gradientDescent', slots: [], scalars: { rate } }, moves, () => {
         tf.tidy(() => {
-          const rate = stepScalar(tf, scalars.rate);
+          const eta = stepScalar(tf, rate);
           for (const { variable, gradient } of moves) {
-            variable.assign(tf.sub(variable, tf.mul(rate, gradient)));
+            variable.assign(tf.sub(variable, tf.mul(eta, gradient)));
           }
         });
       });
     },
+    dynamics: () => ({ learningRate: rate(), effectiveStep: rate(), momentum: 0 }),
     dispose: () => undefined,
   };
+  return optimizer;
 }

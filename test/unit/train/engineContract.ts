@@ -3,9 +3,21 @@ import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { EngineId } from '../../../src/protocol/engine';
 import type { TensorFlow } from '../../../src/engine/engine';
+import type { Experiment } from '../../../src/train/experiment';
 import { loadEngine } from '../../../src/engine/registry';
 import { metricsOf, record } from './record';
 import { spiralExperiment } from './spirals';
+
+/** Whatever keeps something from step to step. */
+const RESUMED: [string, Partial<Experiment>][] = [
+  ['sgd', { optimizer: { name: 'sgd', learningRate: 0.01 } }],
+  ['momentum', { optimizer: { name: 'momentum', learningRate: 0.01 } }],
+  ['adam', { optimizer: { name: 'adam', learningRate: 0.01 } }],
+  ['adamw', { optimizer: { name: 'adamw', learningRate: 0.01, weightDecay: 0.1 } }],
+  ['lion', { optimizer: { name: 'lion', learningRate: 0.01, weightDecay: 0.1 } }],
+  ['nag-gs', { optimizer: { name: 'nag-gs', alpha: 0.2, weightDecay: 0.1 } }],
+  ['nag-gs with an updated γ', { optimizer: { name: 'nag-gs', alpha: 0.2, gamma: 2, updateGamma: true } }],
+];
 
 /** What training must do on every engine. A process computes on one engine, so each has its test file. */
 export function describeTrainingOn(id: EngineId): void {
@@ -44,10 +56,10 @@ export function describeTrainingOn(id: EngineId): void {
       expect(await modelBytes(second.outputs)).toEqual(await modelBytes(first.outputs));
     });
 
-    it.each(['sgd', 'momentum', 'adam'] as const)(
+    it.each<[string, Partial<Experiment>]>(RESUMED)(
       'goes on after a cancellation as if it had not happened, with %s',
-      async (name) => {
-        const experiment = spiralExperiment(tf, { optimizer: { name, learningRate: 0.01 } });
+      async (_name, changes) => {
+        const experiment = spiralExperiment(tf, changes);
         const whole = await record({ tf, experiment });
         const cancelled = await record({
           tf,

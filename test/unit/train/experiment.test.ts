@@ -30,7 +30,7 @@ it('knows the settings of each optimizer', () => {
   // @ts-expect-error adam has no momentum
   defineExperiment({ ...rest, model, optimizer: { name: 'adam', learningRate: 1, momentum: 0.9 } });
   // @ts-expect-error there is no such optimizer
-  defineExperiment({ ...rest, model, optimizer: { name: 'lion', learningRate: 1 } });
+  defineExperiment({ ...rest, model, optimizer: { name: 'newton', learningRate: 1 } });
   // @ts-expect-error a learning rate is needed
   defineExperiment({ ...rest, model, optimizer: { name: 'sgd' } });
 });

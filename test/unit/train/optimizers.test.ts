@@ -3,7 +3,8 @@ import type * as tfjs from '@tensorflow/tfjs';
 import type { TensorFlow } from '../../../src/engine/engine';
 import { loadEngine } from '../../../src/engine/registry';
 import { createOptimizer } from '../../../src/train/optimizers/create';
-import type { NamedVariable, OptimizerSettings } from '../../../src/train/optimizers/optimizer';
+import type { NamedVariable } from '../../../src/train/optimizers/optimizer';
+import type { OptimizerSettings } from '../../../src/train/optimizers/settings';
 
 /** f(a, b) = ½·(a₀² + 10·a₁²) − a₀ − a₁ + (b − 3)², over variables of different shapes. */
 const START = { a: [3, -2], b: [0.5] };
@@ -48,10 +49,36 @@ function adamReference(rate: number, beta1: number, beta2: number, epsilon: numb
   };
 }
 
+function lionReference(rate: number, beta1: number, beta2: number): Update {
+  const mean: Record<string, number> = {};
+  return (w, g, key) => {
+    const m = mean[key] ?? 0;
+    mean[key] = beta2 * m + (1 - beta2) * g;
+    return w - rate * Math.sign(beta1 * m + (1 - beta1) * g);
+  };
+}
+
+function nagGsReference(alpha: number, mu: number, gamma0: number, updates: boolean): Update {
+  const v: Record<string, number> = {};
+  return (x, g, key, step) => {
+    let gamma = gamma0;
+    for (let k = 0; updates && k < step; k++) gamma = (gamma + alpha * mu) / (1 + alpha);
+    const moved = (gamma * (v[key] ?? x) + alpha * mu * x - alpha * g) / (gamma + alpha * mu);
+    v[key] = moved;
+    return x + (alpha / (1 + alpha)) * (moved - x);
+  };
+}
+
+/** `a` shrinks by `share` before each step, `b` does not. */
+function decayed(share: number, update: Update): Update {
+  return (w, g, key, step) => update(key.startsWith('a') ? (1 - share) * w : w, g, key, step);
+}
+
 interface Case {
   readonly settings: OptimizerSettings;
   readonly update: () => Update;
-  readonly stock: (tf: TensorFlow) => tfjs.Optimizer;
+  /** TensorFlow.js's own, where it has one. */
+  readonly stock?: (tf: TensorFlow) => tfjs.Optimizer;
 }
 
 const CASES: [string, Case][] = [
@@ -93,6 +120,64 @@ const CASES: [string, Case][] = [
       settings: { name: 'adam', learningRate: 0.1, beta1: 0.7, beta2: 0.95, epsilon: 0.01 },
       update: () => adamReference(0.1, 0.7, 0.95, 0.01),
       stock: (tf) => tf.train.adam(0.1, 0.7, 0.95, 0.01),
+    },
+  ],
+  [
+    'adamw',
+    {
+      settings: { name: 'adamw', learningRate: 0.1, weightDecay: 0.2, noDecay: ['b'] },
+      update: () => decayed(0.02, adamReference(0.1, 0.9, 0.999, 1e-7)),
+    },
+  ],
+  [
+    'adamw that decays all',
+    {
+      settings: { name: 'adamw', learningRate: 0.1, noDecay: [] },
+      update: () => {
+        const adam = adamReference(0.1, 0.9, 0.999, 1e-7);
+        return (w, g, key, step) => adam(0.999 * w, g, key, step);
+      },
+    },
+  ],
+  [
+    'adamw that decays no variable of one axis',
+    {
+      settings: { name: 'adamw', learningRate: 0.1, weightDecay: 0.5 },
+      update: () => adamReference(0.1, 0.9, 0.999, 1e-7),
+      stock: (tf) => tf.train.adam(0.1),
+    },
+  ],
+  [
+    'momentum with decay',
+    {
+      settings: { name: 'momentum', learningRate: 0.02, weightDecay: 0.5, noDecay: ['b'] },
+      update: () => decayed(0.01, momentumReference(0.02, 0.9, false)),
+    },
+  ],
+  [
+    'sgd with decay',
+    {
+      settings: { name: 'sgd', learningRate: 0.05, weightDecay: 0.5, noDecay: ['b'] },
+      update: () => decayed(0.025, sgdReference(0.05)),
+    },
+  ],
+  [
+    'lion',
+    {
+      settings: { name: 'lion', learningRate: 0.01, beta1: 0.8, beta2: 0.95 },
+      update: () => lionReference(0.01, 0.8, 0.95),
+    },
+  ],
+  ['nag-gs', { settings: { name: 'nag-gs', mu: 0.5 }, update: () => nagGsReference(0.1, 0.5, 1, false) }],
+  [
+    'nag-gs with μ = 0',
+    { settings: { name: 'nag-gs', mu: 0, gamma: 2 }, update: () => nagGsReference(0.1, 0, 2, false) },
+  ],
+  [
+    'nag-gs with an updated γ',
+    {
+      settings: { name: 'nag-gs', alpha: 0.2, mu: 0.8, gamma: 3, updateGamma: true },
+      update: () => nagGsReference(0.2, 0.8, 3, true),
     },
   ],
 ];
@@ -154,6 +239,7 @@ describe('optimizers', () => {
     optimizer.dispose();
     expect(tf.memory().numTensors).toBe(before);
 
+    if (stock === undefined) return;
     const others = variables();
     const stockOptimizer = stock(tf);
     expectClose(
@@ -182,5 +268,37 @@ describe('optimizers', () => {
     optimizer.step({ [named[0]!.variable.name]: onlyA! });
     expect(Array.from(named[1]!.variable.dataSync())).toEqual(START.b);
     expect(Array.from(named[0]!.variable.dataSync())).not.toEqual(START.a);
+  });
+
+  it('refuses a γ that shrinks to nothing', () => {
+    const settings = { name: 'nag-gs', mu: 0, updateGamma: true } as const;
+    expect(() => createOptimizer(tf, settings, variables())).toThrow(
+      expect.objectContaining({ code: 'optimizer-unstable' }),
+    );
+  });
+
+  it.each<[number, OptimizerSettings]>([
+    [0, { name: 'sgd', learningRate: 0.05 }],
+    [0.9, { name: 'momentum', learningRate: 0.05 }],
+    [0.8, { name: 'momentum', learningRate: 0.05, momentum: 0.8, nesterov: true }],
+    [0.9, { name: 'adam', learningRate: 0.05 }],
+    [0.7, { name: 'adamw', learningRate: 0.05, beta1: 0.7 }],
+    [0.99, { name: 'lion', learningRate: 0.05 }],
+    [1 / 1.21, { name: 'nag-gs' }],
+    [1 / 1.21, { name: 'nag-gs', gamma: 3, updateGamma: true }],
+  ])('says how far a lasting gradient moves a weight (β = %d, %o)', (momentum, settings) => {
+    const weight = { name: 'weight', variable: tf.variable(tf.scalar(0)) };
+    const optimizer = createOptimizer(tf, settings, [weight]);
+    const grads = { [weight.variable.name]: tf.scalar(1) };
+    const at = (): number => weight.variable.dataSync()[0]!;
+    let before = 0;
+    for (let step = 0; step < 300; step++) {
+      before = at();
+      optimizer.step(grads);
+      optimizer.iterations++;
+    }
+    const dynamics = optimizer.dynamics();
+    expect((before - at()) / dynamics.effectiveStep).toBeCloseTo(1, 3);
+    expect(dynamics.momentum).toBeCloseTo(momentum, 8);
   });
 });

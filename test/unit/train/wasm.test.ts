@@ -1,3 +1,5 @@
 import { describeTrainingOn } from './engineContract';
+import { describeNagGsOn } from './nagGsContract';
 
 describeTrainingOn('wasm');
+describeNagGsOn('wasm');

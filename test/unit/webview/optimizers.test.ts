@@ -22,7 +22,8 @@ test.each(Object.entries(OPTIMIZERS))('the trainer takes every parameter of %s',
     Object.entries(values).map(([key, value]) => [`optimizer.${key}`, value]),
   );
   const { optimizer } = applyOverrides(experiment, { 'optimizer.name': name, ...overrides });
-  expect(optimizer).toEqual({ name, ...values });
+  const kept = name === 'nag-gs' ? {} : { learningRate: 0.1 };
+  expect(optimizer).toEqual({ name, ...kept, ...values });
 });
 
 test('the trainer knows no other optimizer', () => {
@@ -39,4 +40,10 @@ test('a learning rate is explained together with the momentum', () => {
   expect(rate!.explain({ learningRate: 0.01 })).toContain('= 0.1000');
   expect(rate!.explain({ learningRate: 0.01, momentum: 0.99 })).toContain('= 1.000');
   expect(momentum!.explain({ momentum: 0.98 })).toBe('0.980 remembers about 50 steps.');
+});
+
+test('NAG-GS is explained as the heavy ball that it is', () => {
+  const [alpha] = OPTIMIZERS['nag-gs']!.parameters;
+  expect(alpha!.explain({ alpha: 0.05, gamma: 1.5 })).toContain('η = 0.001536 and μ = 0.922');
+  expect(alpha!.explain({ alpha: 0.05, gamma: 1.5 })).toContain('grow to 0.01961');
 });

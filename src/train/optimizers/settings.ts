@@ -1,0 +1,74 @@
+/** What the optimizers may be told in an experiment, see `docs/optimizers.md`. */
+
+/** Decoupled weight decay (Loshchilov and Hutter, 2019): w ← w − η·λ·w before each step, apart from the gradient. */
+export interface DecaySettings {
+  /** λ, 0 where absent. */
+  readonly weightDecay?: number;
+  /**
+   * Texts: a variable whose name contains one of them does not decay. Where absent, variables of fewer than
+   * two axes do not: biases, and what normalizations scale and shift by. With `[]` all decay.
+   */
+  readonly noDecay?: readonly string[];
+}
+
+/** Stochastic gradient descent: w ← w − η·g. */
+export interface SgdSettings extends DecaySettings {
+  readonly name: 'sgd';
+  readonly learningRate: number;
+}
+
+/** Heavy ball: a ← μ·a + g, w ← w − η·a; with `nesterov`, w ← w − η·(g + μ·a). */
+export interface MomentumSettings extends DecaySettings {
+  readonly name: 'momentum';
+  readonly learningRate: number;
+  /** μ, 0.9 where absent. */
+  readonly momentum?: number;
+  readonly nesterov?: boolean;
+}
+
+interface Moments {
+  readonly learningRate: number;
+  /** Decay of the mean of gradients, 0.9 where absent. */
+  readonly beta1?: number;
+  /** Decay of the mean of squared gradients, 0.999 where absent. */
+  readonly beta2?: number;
+  /** Added to the root of the second moment, 1e-7 where absent, as in TensorFlow.js. */
+  readonly epsilon?: number;
+}
+
+/** Adam (Kingma and Ba, 2015), with bias correction. */
+export interface AdamSettings extends Moments {
+  readonly name: 'adam';
+}
+
+/** Adam with decoupled weight decay; λ is 0.01 where absent. */
+export interface AdamWSettings extends Moments, DecaySettings {
+  readonly name: 'adamw';
+}
+
+/** Lion (Chen et al., 2023): w ← w − η·sign(β₁m + (1 − β₁)g), m ← β₂m + (1 − β₂)g. */
+export interface LionSettings extends DecaySettings {
+  readonly name: 'lion';
+  readonly learningRate: number;
+  /** Share of the mean in the direction, 0.9 where absent. */
+  readonly beta1?: number;
+  /** Decay of the mean of gradients, 0.99 where absent. */
+  readonly beta2?: number;
+}
+
+/** NAG-GS: Nesterov's accelerated flow by a semi-implicit Gauss–Seidel step. */
+export interface NagGsSettings extends DecaySettings {
+  readonly name: 'nag-gs';
+  /** α, the step in the flow's time; not a learning rate. 0.1 where absent. */
+  readonly alpha?: number;
+  /** μ, the strong convexity that is assumed, at least 0; 1 where absent. */
+  readonly mu?: number;
+  /** γ, or where it starts; 1 where absent. */
+  readonly gamma?: number;
+  /** γ ← (γ + α·μ) / (1 + α) before each step; it stays as it is where absent. */
+  readonly updateGamma?: boolean;
+}
+
+export type OptimizerSettings =
+  SgdSettings | MomentumSettings | AdamSettings | AdamWSettings | LionSettings | NagGsSettings;
+export type OptimizerName = OptimizerSettings['name'];
