@@ -51,6 +51,8 @@ export interface InstrumentCostEvent {
 export interface InstrumentCost {
   /** Identifier of the instrument, which may read several quantities. */
   readonly instrument: string;
+  /** Identifiers of what it reads; absent where the instrument is named after its one quantity. */
+  readonly quantities?: readonly string[];
   readonly readings: number;
   /** Seconds in all, and as a share of the run's time so far. */
   readonly seconds: number;

@@ -4,6 +4,7 @@
  */
 import type { EngineId, EngineStatus } from './engine';
 import type { FinishedEvent, Quality, RateDistortion, TensorResult } from './events';
+import type { GradientPlane, InstrumentCost, LayerHistogram, VerdictEvent } from './instruments';
 import type { JobSpec } from './jobSpec';
 import type { RunSummary } from './run';
 import type { StudyRow } from './study';
@@ -18,6 +19,29 @@ export interface Series {
   readonly values: Float64Array;
 }
 
+/** A quantity of one layer over steps; `name` is the quantity's identifier. */
+export interface LayerSeries extends Series {
+  readonly layer: string;
+}
+
+/** Something that was read at a step. */
+export type AtStep<T> = T & { readonly step: number };
+
+/** What the instruments of a training have said. In an increment, what is absent has not changed. */
+export interface InstrumentsView {
+  /** Of the model as a whole, by quantity; in an increment the new points. */
+  readonly readings?: readonly Series[];
+  readonly byLayer?: readonly LayerSeries[];
+  /** The latest of each kind and layer. */
+  readonly histograms?: readonly AtStep<LayerHistogram>[];
+  /** The latest of each layer. */
+  readonly planes?: readonly AtStep<GradientPlane>[];
+  /** What each instrument has cost up to now. */
+  readonly costs?: readonly InstrumentCost[];
+  /** The latest of each id, in the order in which they were first said. */
+  readonly verdicts?: readonly VerdictEvent[];
+}
+
 /** Everything that a panel shows of one run. */
 export interface RunView {
   readonly summary: RunSummary;
@@ -30,6 +54,8 @@ export interface RunView {
   readonly quality?: readonly Quality[];
   /** Of a study, in the order in which they were found. */
   readonly figures?: readonly StudyRow[];
+  /** Of a training with instruments. */
+  readonly instruments?: InstrumentsView;
   readonly messages: readonly { readonly level: 'info' | 'warning'; readonly text: string }[];
   readonly finished?: FinishedEvent;
   /** `TensorFlow 2.21.0 on CPU`; absent where no engine was loaded. */
@@ -48,6 +74,7 @@ export type ToRunPanel =
       readonly rateDistortion?: RateDistortion;
       readonly quality?: readonly Quality[];
       readonly figures?: readonly StudyRow[];
+      readonly instruments?: InstrumentsView;
       readonly messages: RunView['messages'];
       readonly finished?: FinishedEvent;
       readonly engine?: string;

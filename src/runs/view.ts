@@ -5,6 +5,7 @@ import type { RunEnvironment, RunRecord, RunSummary } from '../protocol/run';
 import type { StudyRow } from '../protocol/study';
 import { Columns } from './columns';
 import { engineText } from './environmentFile';
+import { InstrumentReadings, NOTHING_READ, type ReadingsPosition } from './instrumentReadings';
 
 /** Up to where somebody has seen a run: how many points, tensors, measurements, figures and messages. */
 export interface ViewPosition {
@@ -14,13 +15,14 @@ export interface ViewPosition {
   readonly quality: number;
   readonly figures: number;
   readonly messages: number;
+  readonly instruments: ReadingsPosition;
 }
 
 /** Increment of a view, as it is sent to a panel. */
 export type RunIncrement = Extract<ToRunPanel, { readonly type: 'increment' }>;
 
 /**
- * Gathers the events of one run into what a panel shows: metrics as columns, tensors, messages. Any
+ * Gathers the events of one run into what a panel shows: metrics and readings as columns, tensors, messages. Any
  * number of panels can share one builder: each remembers the position that it has seen.
  */
 export class RunViewBuilder {
@@ -31,6 +33,7 @@ export class RunViewBuilder {
   private readonly quality: Quality[] = [];
   private readonly figures: StudyRow[] = [];
   private readonly messages: RunView['messages'][number][] = [];
+  private readonly instruments = new InstrumentReadings();
   private started: number | undefined;
   private finished: FinishedEvent | undefined;
   private engine: string | undefined;
@@ -64,10 +67,12 @@ export class RunViewBuilder {
       quality: this.quality.length,
       figures: this.figures.length,
       messages: this.messages.length,
+      instruments: this.instruments.position(),
     };
   }
 
   private from(summary: RunSummary, seen: ViewPosition): Omit<RunView, 'spec'> {
+    const instruments = this.instruments.since(seen.instruments);
     return {
       summary,
       series: [...this.columns.values()]
@@ -78,6 +83,7 @@ export class RunViewBuilder {
         this.rateDistortions > seen.rateDistortions && { rateDistortion: this.rateDistortion }),
       ...(this.quality.length > seen.quality && { quality: this.quality.slice(seen.quality) }),
       ...(this.figures.length > seen.figures && { figures: this.figures.slice(seen.figures) }),
+      ...(instruments && { instruments }),
       messages: this.messages.slice(seen.messages),
       ...(this.finished && { finished: this.finished }),
       ...(this.engine !== undefined && { engine: this.engine }),
@@ -94,6 +100,15 @@ export class RunViewBuilder {
         }
         return;
       }
+      case 'instruments':
+        this.instruments.read(event, (event.time - this.started) / 1000);
+        return;
+      case 'instrumentCost':
+        this.instruments.charge(event);
+        return;
+      case 'verdict':
+        this.instruments.judge(event);
+        return;
       case 'tensor':
         this.tensors.push(event.tensor);
         return;
@@ -134,6 +149,7 @@ const START: ViewPosition = {
   quality: 0,
   figures: 0,
   messages: 0,
+  instruments: NOTHING_READ,
 };
 
 /** The rows of both; of one method and number of bits the newer one. */

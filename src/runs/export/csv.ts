@@ -6,14 +6,15 @@ import type { StudyRow } from '../../protocol/study';
 import { writeError } from '../fileError';
 import { makeFolder } from '../makeFolder';
 import { runView } from '../view';
+import { instrumentTables } from './instrumentTables';
 
 type Cell = string | number | boolean | undefined;
 
 /**
  * Writes the tables of a run into `folder`, which is made where it is missing: `metrics.csv`, one row a
  * measured step, `tensors.csv`, one row a tensor, `rate-distortion.csv`, one row a method and number of bits,
- * `quality.csv`, one row a task, and `figures.csv`, one row a figure of a study. A table without rows is not written. Numbers keep
- * every digit; NaN and infinities are `NaN`, `Infinity`, `-Infinity`.
+ * `quality.csv`, one row a task, `figures.csv`, one row a figure of a study, and what instruments said
+ * (`instrumentTables`). A table without rows is not written. Numbers keep every digit; NaN and infinities are `NaN`, `Infinity`, `-Infinity`.
  * @returns absolute paths of the files
  * @throws UserError where they cannot be written
  */
@@ -27,6 +28,7 @@ export async function writeCsv(folder: string, record: RunRecord): Promise<reado
       ['rate-distortion.csv', rateDistortionRows(record)],
       ['quality.csv', qualityRows(record.events)],
       ['figures.csv', figureRows(record.events)],
+      ...instrumentTables(record),
     ] as const) {
       const file = path.resolve(folder, name);
       if (await writeRows(file, rows)) files.push(file);

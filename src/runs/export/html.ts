@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { RunView, Series } from '../../protocol/messages';
 import { encodeReport, type ReportDocument, type ReportSection } from '../../protocol/report';
 import { UserError } from '../../protocol/userError';
 import { systemCode, writeError } from '../fileError';
@@ -63,16 +64,34 @@ export function renderHtml(document: ReportDocument, { script, style }: ReportAs
 
 function thinSection(section: ReportSection): ReportSection {
   if (section.kind !== 'runs') return section;
-  const long = section.runs.some((run) => run.series.some((series) => series.values.length > POINTS));
+  const long = section.runs.some((run) => seriesOf(run).some(({ values }) => values.length > POINTS));
   if (!long) return section;
   const note = `Of curves with more than ${POINTS} points the lowest and highest of each stretch are drawn; the CSV export has all of them.`;
   return {
     ...section,
-    runs: section.runs.map((run) => ({
-      ...run,
-      series: run.series.map((series) => thinSeries(series, POINTS)),
-    })),
+    runs: section.runs.map(thinRun),
     note: section.note === undefined ? note : `${section.note} ${note}`,
+  };
+}
+
+function seriesOf({ series, instruments }: RunView): readonly Series[] {
+  return [...series, ...(instruments?.readings ?? []), ...(instruments?.byLayer ?? [])];
+}
+
+function thinRun(run: RunView): RunView {
+  const { instruments } = run;
+  const thin = <S extends Series>(all: readonly S[]) =>
+    all.map((series) => ({ ...series, ...thinSeries(series, POINTS) }));
+  return {
+    ...run,
+    series: thin(run.series),
+    ...(instruments && {
+      instruments: {
+        ...instruments,
+        ...(instruments.readings && { readings: thin(instruments.readings) }),
+        ...(instruments.byLayer && { byLayer: thin(instruments.byLayer) }),
+      },
+    }),
   };
 }
 
