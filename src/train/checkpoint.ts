@@ -92,7 +92,11 @@ export async function restoreCheckpoint(
       }
     }
     const entries = new Map(model.tensors.map((entry) => [entry.name, entry]));
-    if (entries.size !== tensors.length) throw mismatch('The model has other layers than in the earlier run');
+    if (entries.size !== tensors.length) {
+      throw mismatch(
+        'The model has other layers than in the earlier run, or one of them averages its weights',
+      );
+    }
     for (const { name, variable } of tensors) {
       const entry = entries.get(name);
       if (String(entry?.shape) !== String(variable.shape) || entry?.dtype !== DTYPE_OF[variable.dtype]) {

@@ -1,6 +1,7 @@
 import type { LayersModel, Scalar, Tensor, Variable } from '@tensorflow/tfjs';
 import type { CompileMode } from '../protocol/compileMode';
 import type { DataSource } from '../data/source';
+import type { RateSchedule } from './optimizers/rateSchedule';
 import type { OptimizerSettings } from './optimizers/settings';
 
 /** Losses by name. Both are means over the examples of a batch; the first takes logits. */
@@ -46,6 +47,20 @@ export interface Experiment<P extends Parameters = Parameters> {
   /** Measured on the test examples; `['accuracy']` where absent and the data have classes. */
   readonly metrics?: readonly ('accuracy' | CustomMetric)[];
   readonly optimizer: OptimizerSettings;
+  /** How the learning rate changes over the run; it stays where absent. */
+  readonly schedule?: RateSchedule;
+  /** Gradients with a larger norm, over all variables, are shortened to this one; none are where absent. */
+  readonly clipNorm?: number;
+  /**
+   * Decay, such as 0.999, of a mean of the weights over steps. The model is tested and saved with the mean;
+   * checkpoints hold both. No mean is kept where absent.
+   */
+  readonly averageWeights?: number;
+  /**
+   * Takes the gradients of a batch in so many parts, one after the other, which needs less memory and gives
+   * the same step: but for layers that look at a whole batch, such as batch normalization. 1 where absent.
+   */
+  readonly accumulate?: number;
   /** Examples in a step. */
   readonly batchSize: number;
   /** Passes over the training examples. */

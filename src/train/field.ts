@@ -43,6 +43,11 @@ export const count = field(
   (value) => Number.isSafeInteger(value) && Number(value) >= 1,
 );
 
+export const counts = field(
+  'a list of whole numbers of at least 1',
+  (value) => Array.isArray(value) && value.every((item) => count.accepts(item)),
+);
+
 export const seed = field(
   'a whole number from 0 to 4294967295',
   (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 2 ** 32,

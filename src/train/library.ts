@@ -23,6 +23,7 @@ export {
   type LossName,
   type Parameters,
 } from './experiment';
+export type { RateSchedule } from './optimizers/rateSchedule';
 export type {
   AdamSettings,
   AdamWSettings,

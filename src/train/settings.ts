@@ -4,6 +4,7 @@ import { UserError } from '../protocol/userError';
 import { LOSS_NAMES, type Experiment } from './experiment';
 import {
   count,
+  counts,
   fraction,
   flag,
   notNegative,
@@ -16,6 +17,7 @@ import {
   texts,
   type Field,
 } from './field';
+import { DECAYS } from './optimizers/rateSchedule';
 import type { OptimizerName } from './optimizers/settings';
 
 type Fields = Readonly<Record<string, Field>>;
@@ -30,6 +32,17 @@ const TOP: Fields = {
   checkpoints: optional(flag),
   evaluateEvery: optional(count),
   compile: optional(oneOf(COMPILE_MODES)),
+  clipNorm: optional(positive),
+  averageWeights: optional(fraction),
+  accumulate: optional(count),
+};
+
+const SCHEDULE: Fields = {
+  warmup: optional(count),
+  decay: optional(oneOf(DECAYS)),
+  to: optional(fraction),
+  at: optional(counts),
+  factor: optional(positive),
 };
 
 const DECAY: Fields = { weightDecay: optional(notNegative), noDecay: optional(texts) };
@@ -64,7 +77,7 @@ const DATA: Readonly<Record<string, Fields>> = {
 };
 
 /** What may stand in an experiment and is not plain data, so that no override reaches it. */
-const OTHER = ['data', 'parameters', 'model', 'metrics', 'optimizer'];
+const OTHER = ['data', 'parameters', 'model', 'metrics', 'optimizer', 'schedule'];
 
 /**
  * Checks what a user's file exports, whatever it is.
@@ -79,6 +92,7 @@ export function checkExperiment(value: unknown): Experiment {
   checkData(value['data']);
   checkParameters(value['parameters']);
   checkOptimizer(value['optimizer']);
+  checkSchedule(value['schedule']);
   checkFields('', value, { ...TOP, loss: { ...TOP['loss']!, accepts: () => true } });
   return value as unknown as Experiment;
 }
@@ -107,6 +121,7 @@ export function applyOverrides(experiment: Experiment, overrides: Overrides): Ex
     changed = set(changed, path.split('.'), typed) as Experiment;
   }
   requireOptimizerSettings(changed.optimizer);
+  checkSchedule(changed.schedule);
   return changed;
 }
 
@@ -143,6 +158,7 @@ function settingsOf(experiment: Experiment): Map<string, Field> {
     ...Object.entries(TOP),
     ['optimizer.name', oneOf(Object.keys(OPTIMIZERS))],
     ...named('optimizer', OPTIMIZERS[experiment.optimizer.name]),
+    ...named('schedule', SCHEDULE),
     ...named('data', DATA[source]!),
     ...Object.entries(experiment.parameters ?? {}).map(([key, value]): [string, Field] => [
       `parameters.${key}`,
@@ -152,8 +168,9 @@ function settingsOf(experiment: Experiment): Map<string, Field> {
 }
 
 function set(target: object, [key, ...rest]: readonly string[], value: unknown): object {
-  const inner: unknown = Reflect.get(target, key!);
-  return { ...target, [key!]: rest.length === 0 ? value : set(inner as object, rest, value) };
+  if (rest.length === 0) return { ...target, [key!]: value };
+  const inner: unknown = Reflect.get(target, key!) ?? {};
+  return { ...target, [key!]: set(inner as object, rest, value) };
 }
 
 function checkOptimizer(value: unknown): void {
@@ -166,6 +183,15 @@ function checkOptimizer(value: unknown): void {
   const fields = OPTIMIZERS[name as OptimizerName];
   refuseUnknown('optimizer', value, ['name', ...Object.keys(fields)]);
   checkFields('optimizer.', value, fields);
+}
+
+function checkSchedule(value: unknown): void {
+  if (value === undefined) return;
+  if (!isObject(value)) throw malformed('schedule', "an object: { warmup: 100, decay: 'cosine' }");
+  refuseUnknown('schedule', value, Object.keys(SCHEDULE));
+  checkFields('schedule.', value, SCHEDULE);
+  if (value['decay'] === 'steps' && value['at'] === undefined)
+    throw malformed('schedule.at', counts.expected);
 }
 
 function checkData(value: unknown): void {

@@ -7,10 +7,13 @@ import { epochOrder, takeBatch, type Batch } from './batches';
 import { restoreCheckpoint, saveCheckpoint, saveTensors, type Identity } from './checkpoint';
 import { evaluate } from './evaluate';
 import type { Experiment, LossFunction } from './experiment';
+import { withWeights } from './exchangeWeights';
+import { lossGradients } from './lossGradients';
 import { LossLedger, type StepLoss } from './lossLedger';
 import { lossOf, measuresOf, type Measure } from './objective';
 import { createOptimizer } from './optimizers/create';
 import type { NamedVariable, Optimizer } from './optimizers/optimizer';
+import { rateFactor } from './optimizers/rateSchedule';
 import { streamSeed, withSeededRandom } from './randomness';
 import { loadInitialWeights } from './initialWeights';
 import { Scoreboard } from './scoreboard';
@@ -44,12 +47,12 @@ export class Training {
     private readonly experiment: Experiment,
     private readonly data: DataSet,
   ) {
-    const { model, parameters = {}, optimizer, seed } = experiment;
+    const { model, parameters = {}, seed } = experiment;
     this.loss = lossOf(tf, experiment, data.train);
     this.measures = data.test === undefined ? [] : measuresOf(tf, experiment, data.test);
     this.scores = new Scoreboard(this.measures);
     this.model = withSeededRandom(streamSeed(seed, 'weights'), () => trainableModel(tf, model(parameters)));
-    this.optimizer = createOptimizer(tf, optimizer, this.model.trainable);
+    this.optimizer = this.buildOptimizer();
     this.ledger = new LossLedger(tf);
     this.descend = this.compileStep();
   }
@@ -86,7 +89,7 @@ export class Training {
     const seed = streamSeed(this.experiment.seed, 'step', this.step);
     this.optimizer.iterations = this.step;
     const loss = withSeededRandom(seed, () => this.descendOn(this.nextBatch()));
-    this.step++;
+    this.optimizer.iterations = ++this.step;
     this.ledger.add(this.step, loss);
   }
 
@@ -104,7 +107,9 @@ export class Training {
     const { test } = this.data;
     if (test === undefined) return undefined;
     const size = TEST_BATCHES * this.experiment.batchSize;
-    const values = await evaluate(this.tf, this.model, test, this.measures, size, signal);
+    const values = await this.withEvaluatedWeights(() =>
+      evaluate(this.tf, this.model, test, this.measures, size, signal),
+    );
     if (values !== undefined) this.tested = this.step;
     return values;
   }
@@ -116,9 +121,9 @@ export class Training {
     await saveCheckpoint(file, { step, tested, final, best }, identity, tensors);
   }
 
-  /** Writes the model's variables alone, for use elsewhere. */
+  /** Writes the model's variables alone, for use elsewhere: the weights that it is tested with. */
   async saveModel(file: string): Promise<void> {
-    await saveTensors(file, this.model.variables, {}, { force: false });
+    await this.withEvaluatedWeights(() => saveTensors(file, this.model.variables, {}, { force: false }));
   }
 
   /**
@@ -133,6 +138,7 @@ export class Training {
   async restore(file: string): Promise<void> {
     const position = await restoreCheckpoint(this.tf, file, this.identity, this.tensors);
     this.step = position.step;
+    this.optimizer.iterations = position.step;
     this.tested = position.tested;
     this.scores = new Scoreboard(this.measures, position.final, position.best);
   }
@@ -158,10 +164,26 @@ export class Training {
     return { optimizer: optimizer.name, batchSize, seed, trainSize: this.data.train.size };
   }
 
+  private get stepsPerEpoch(): number {
+    return Math.ceil(this.data.train.size / this.experiment.batchSize);
+  }
+
+  private buildOptimizer(): Optimizer {
+    const { optimizer, schedule = {}, epochs, clipNorm, averageWeights } = this.experiment;
+    const factor = rateFactor(schedule, epochs * this.stepsPerEpoch);
+    return createOptimizer(this.tf, optimizer, this.model.trainable, { factor, clipNorm, averageWeights });
+  }
+
+  /** Some optimizers take gradients elsewhere than at the weights to use. */
+  private async withEvaluatedWeights<T>(body: () => Promise<T>): Promise<T> {
+    const weights = this.optimizer.evaluated?.();
+    return weights === undefined ? body() : withWeights(this.tf, this.model.trainable, weights, body);
+  }
+
   private nextBatch(): Batch {
     const { batchSize, seed } = this.experiment;
     const { train } = this.data;
-    const stepsPerEpoch = Math.ceil(train.size / batchSize);
+    const { stepsPerEpoch } = this;
     const epoch = Math.floor(this.step / stepsPerEpoch);
     if (this.order?.epoch !== epoch) this.order = { epoch, examples: epochOrder(train.size, seed, epoch) };
     const start = (this.step % stepsPerEpoch) * batchSize;
@@ -181,16 +203,14 @@ export class Training {
   private compileStep(): CompiledStep<[Tensor, Tensor], Scalar> {
     const { tf, model, optimizer } = this;
     const variables = model.trainable.map(({ variable }) => variable);
+    const loss = (x: Tensor, y: Tensor): Scalar =>
+      model
+        .penalties()
+        .reduce<Scalar>((sum, term) => tf.add(sum, term), tf.reshape(this.loss(y, model.apply(x, true)), []));
+    const { accumulate = 1 } = this.experiment;
     const step = (x: Tensor, y: Tensor): Scalar =>
       tf.tidy(() => {
-        const objective = (): Scalar =>
-          model
-            .penalties()
-            .reduce<Scalar>(
-              (sum, term) => tf.add(sum, term),
-              tf.reshape(this.loss(y, model.apply(x, true)), []),
-            );
-        const { value, grads } = tf.variableGrads(objective, variables);
+        const { value, grads } = lossGradients(tf, loss, variables, x, y, accumulate);
         optimizer.step(grads);
         return value;
       });

@@ -1,5 +1,7 @@
 import type { TensorFlow } from '../../engine/engine';
 import { adam } from './adam';
+import { averaged } from './average';
+import { clipped } from './clip';
 import { lion } from './lion';
 import { momentum } from './momentum';
 import { nagGs } from './nagGs';
@@ -8,15 +10,32 @@ import { CONSTANT_RATE, type RateFactor } from './rate';
 import type { OptimizerSettings } from './settings';
 import { sgd } from './sgd';
 
-/**
- * Builds the optimizer that the settings describe; the caller disposes it.
- * @param factor the schedule of its learning rate
- */
+/** What surrounds the rule of an optimizer, whichever it is. */
+export interface OptimizerSurroundings {
+  readonly factor?: RateFactor;
+  /** Largest norm of the gradient over all variables. */
+  readonly clipNorm?: number | undefined;
+  /** Decay of a mean of the weights. */
+  readonly averageWeights?: number | undefined;
+}
+
+/** Builds the optimizer that the settings describe; the caller disposes it. */
 export function createOptimizer(
   tf: TensorFlow,
   settings: OptimizerSettings,
   variables: readonly NamedVariable[],
-  factor: RateFactor = CONSTANT_RATE,
+  { factor = CONSTANT_RATE, clipNorm, averageWeights }: OptimizerSurroundings = {},
+): Optimizer {
+  const rule = createRule(tf, settings, variables, factor);
+  const clipping = clipNorm === undefined ? rule : clipped(tf, rule, clipNorm);
+  return averageWeights === undefined ? clipping : averaged(tf, clipping, averageWeights, variables);
+}
+
+function createRule(
+  tf: TensorFlow,
+  settings: OptimizerSettings,
+  variables: readonly NamedVariable[],
+  factor: RateFactor,
 ): Optimizer {
   switch (settings.name) {
     case 'sgd':

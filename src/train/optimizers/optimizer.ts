@@ -1,5 +1,8 @@
-import type { NamedTensorMap, Variable } from '@tensorflow/tfjs';
+import type { Tensor, Variable } from '@tensorflow/tfjs';
 import type { FusedMove } from '../../compile/optimizers/fusedUpdate';
+
+/** By the engine's names of variables; `null` for a variable that is not trainable now. */
+export type Gradients = Readonly<Record<string, Tensor | null>>;
 
 /** A variable under the name that checkpoints know it by. */
 export interface NamedVariable {
@@ -30,20 +33,31 @@ export interface Optimizer {
    * The step that follows `iterations` others. `gradients` is what `tf.variableGrads` returns, keyed by the
    * engine's names of variables; a variable without a gradient stays where it is.
    */
-  step(gradients: NamedTensorMap): void;
+  step(gradients: Gradients): void;
   /** Everything that the next step depends on, beside the variables: named `<slot>/<variable>`. */
   readonly state: readonly NamedVariable[];
   /** Steps done. Whoever calls `step` counts: in a compiled step its JavaScript does not run. */
   iterations: number;
   /** What the step that comes next is like. */
   dynamics(): Dynamics;
+  /**
+   * Where the weights to test and to use are not those that gradients are taken at: the former, a tensor a
+   * variable in the variables' order, which the caller disposes.
+   */
+  readonly evaluated?: () => readonly Tensor[];
   dispose(): void;
 }
 
+export function presentGradients(gradients: Gradients): [string, Tensor][] {
+  return Object.entries(gradients).flatMap(([name, gradient]) =>
+    gradient === null ? [] : [[name, gradient]],
+  );
+}
+
 /** The variables that have a gradient, because the loss depends on them, with their places in the list. */
-export function movesOf(gradients: NamedTensorMap, variables: readonly NamedVariable[]): FusedMove[] {
+export function movesOf(gradients: Gradients, variables: readonly NamedVariable[]): FusedMove[] {
   return variables.flatMap(({ variable }, place) => {
     const gradient = gradients[variable.name];
-    return gradient === undefined ? [] : [{ variable, gradient, place }];
+    return gradient === undefined || gradient === null ? [] : [{ variable, gradient, place }];
   });
 }

@@ -49,7 +49,7 @@ describe('a compiled step', () => {
       { name: 'second', shape: [8, 3] },
     ].map(({ name, shape }) => ({ name, variable: tf.tidy(() => tf.variable(draw(...shape))) }));
     const variables = named.map(({ variable }) => variable);
-    const optimizer = createOptimizer(tf, settings, named, (step) => 1 / (1 + step / 10));
+    const optimizer = createOptimizer(tf, settings, named, { factor: (step) => 1 / (1 + step / 10) });
     const [first, bias, second] = variables;
     const descend = (x: Tensor, y: Tensor): Scalar =>
       tf.tidy(() => {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { LayersModel } from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { EngineId } from '../../../src/protocol/engine';
 import type { TensorFlow } from '../../../src/engine/engine';
@@ -17,6 +18,23 @@ const RESUMED: [string, Partial<Experiment>][] = [
   ['lion', { optimizer: { name: 'lion', learningRate: 0.01, weightDecay: 0.1 } }],
   ['nag-gs', { optimizer: { name: 'nag-gs', alpha: 0.2, weightDecay: 0.1 } }],
   ['nag-gs with an updated γ', { optimizer: { name: 'nag-gs', alpha: 0.2, gamma: 2, updateGamma: true } }],
+  [
+    'a schedule, clipped gradients and averaged weights',
+    {
+      optimizer: { name: 'momentum', learningRate: 0.02 },
+      schedule: { warmup: 5, decay: 'cosine' },
+      clipNorm: 0.5,
+      averageWeights: 0.9,
+    },
+  ],
+  ['parts of a batch', { accumulate: 3 }],
+  [
+    'nag-gs, an updated γ and a schedule',
+    {
+      optimizer: { name: 'nag-gs', alpha: 0.2, gamma: 2, updateGamma: true },
+      schedule: { decay: 'steps', at: [8, 16], factor: 0.5 },
+    },
+  ],
 ];
 
 /** What training must do on every engine. A process computes on one engine, so each has its test file. */
@@ -26,6 +44,14 @@ export function describeTrainingOn(id: EngineId): void {
     beforeAll(async () => {
       ({ tf } = await loadEngine(id));
     });
+
+    const plain = (): LayersModel =>
+      tf.sequential({
+        layers: [
+          tf.layers.dense({ inputShape: [2], units: 24, activation: 'tanh' }),
+          tf.layers.dense({ units: 2 }),
+        ],
+      });
 
     it('learns the spirals', async () => {
       const experiment = spiralExperiment(tf, { epochs: 30 });
@@ -41,6 +67,28 @@ export function describeTrainingOn(id: EngineId): void {
       expect(told).toEqual(
         id === 'tensorflow' ? [expect.stringMatching(/^compiled \(fused\): (as|[\d.]+ × faster)/)] : [],
       );
+    });
+
+    it('compiles a step with all that surrounds an optimizer', async () => {
+      const experiment = spiralExperiment(tf, {
+        optimizer: { name: 'adamw', learningRate: 0.01 },
+        schedule: { warmup: 5, decay: 'linear' },
+        clipNorm: 0.5,
+        averageWeights: 0.9,
+        accumulate: 3,
+      });
+      const weights = [];
+      for (const compile of ['off', 'exact', 'fused'] as const) {
+        // Without dropout: a graph draws other masks.
+        const { events, result } = await record({ tf, experiment: { ...experiment, compile, model: plain } });
+        if (id === 'tensorflow' && compile !== 'off') {
+          const texts = events.flatMap((event) => (event.type === 'message' ? [event.text] : []));
+          expect(texts).toEqual([expect.stringMatching(`^compiled \\(${compile}\\)`)]);
+        }
+        weights.push(result.final['testLoss']!);
+      }
+      expect(weights[1]).toBeCloseTo(weights[0]!, 5);
+      expect(weights[2]).toBeCloseTo(weights[0]!, 4);
     });
 
     it('gives the same journal and the same weights for the same seed', async () => {
@@ -77,21 +125,30 @@ export function describeTrainingOn(id: EngineId): void {
       },
     );
 
-    it('keeps the number of tensors constant over steps and gives all back', async () => {
-      const before = tf.memory().numTensors;
-      const counts: number[] = [];
-      await record({
-        tf,
-        experiment: spiralExperiment(tf),
-        until: (event) => {
-          if (event.type === 'progress' && event.done > 0) counts.push(tf.memory().numTensors);
-          return false;
-        },
-      });
-      expect(counts.length).toBe(28);
-      expect(new Set(counts).size).toBe(1);
-      expect(tf.memory().numTensors).toBe(before);
-    });
+    it.each<[string, Partial<Experiment>]>([
+      ['adam', {}],
+      [
+        'all that surrounds it',
+        { clipNorm: 0.5, averageWeights: 0.9, accumulate: 3, schedule: { warmup: 9 } },
+      ],
+    ])(
+      'keeps the number of tensors constant over steps and gives all back, with %s',
+      async (_name, changes) => {
+        const before = tf.memory().numTensors;
+        const counts: number[] = [];
+        await record({
+          tf,
+          experiment: spiralExperiment(tf, changes),
+          until: (event) => {
+            if (event.type === 'progress' && event.done > 0) counts.push(tf.memory().numTensors);
+            return false;
+          },
+        });
+        expect(counts.length).toBe(28);
+        expect(new Set(counts).size).toBe(1);
+        expect(tf.memory().numTensors).toBe(before);
+      },
+    );
   });
 }
 

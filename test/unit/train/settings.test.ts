@@ -62,6 +62,22 @@ describe('applyOverrides', () => {
     expect(error.remedy).toContain('optimizer.beta1');
   });
 
+  it('asks for a setting that a new optimizer needs', () => {
+    const nagGs = { ...experiment, optimizer: { name: 'nag-gs' as const, alpha: 0.2 } };
+    const error = errorOf(() => applyOverrides(nagGs, { 'optimizer.name': 'adam' }));
+    expect(error.message).toContain('optimizer.learningRate');
+    const changed = applyOverrides(nagGs, { 'optimizer.name': 'adam', 'optimizer.learningRate': 0.1 });
+    expect(changed.optimizer).toEqual({ name: 'adam', learningRate: 0.1 });
+  });
+
+  it('sets a schedule where the experiment has none', () => {
+    const changed = applyOverrides(experiment, { 'schedule.warmup': 10, 'schedule.decay': 'cosine' });
+    expect(changed.schedule).toEqual({ warmup: 10, decay: 'cosine' });
+    expect(errorOf(() => applyOverrides(experiment, { 'schedule.decay': 'steps' })).message).toContain(
+      'schedule.at',
+    );
+  });
+
   it('takes a number for a text as it was typed', () => {
     expect(applyOverrides(experiment, { name: 3 }).name).toBe('3');
   });
@@ -130,6 +146,17 @@ describe('checkExperiment', () => {
     [{ ...experiment, parameters: { layers: [1, 2] } }, 'parameters'],
     [{ ...experiment, batchSize: '128' }, 'batchSize'],
     [{ ...experiment, seed: 0.5 }, 'seed'],
+    [{ ...experiment, optimizer: { name: 'adam', learningRate: 1, weightDecay: 0.1 } }, 'weightDecay'],
+    [{ ...experiment, optimizer: { name: 'adamw', learningRate: 1, noDecay: 'bias' } }, 'optimizer.noDecay'],
+    [{ ...experiment, optimizer: { name: 'nag-gs', mu: -1 } }, 'optimizer.mu'],
+    [{ ...experiment, schedule: 'cosine' }, 'schedule'],
+    [{ ...experiment, schedule: { decay: 'exponential' } }, 'schedule.decay'],
+    [{ ...experiment, schedule: { decay: 'steps' } }, 'schedule.at'],
+    [{ ...experiment, schedule: { warmup: 0 } }, 'schedule.warmup'],
+    [{ ...experiment, schedule: { steps: 3 } }, 'steps'],
+    [{ ...experiment, clipNorm: 0 }, 'clipNorm'],
+    [{ ...experiment, averageWeights: 1 }, 'averageWeights'],
+    [{ ...experiment, accumulate: 1.5 }, 'accumulate'],
     [{ ...experiment, learningRate: 0.1 }, 'learningRate'],
   ])('refuses a wrong experiment (%#) and names the field', (value, field) => {
     const error = errorOf(() => checkExperiment(value));
