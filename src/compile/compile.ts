@@ -47,11 +47,25 @@ export interface SignatureInfo {
   readonly compileMs: number;
 }
 
+/** What a step with readings returns: its value, and more tensors where they are wanted. */
+export interface Reported<Result, Readings> {
+  readonly value: Result;
+  readonly readings: Readings;
+}
+
 export interface CompiledStep<Inputs extends readonly Tensor[], Result> {
   (...inputs: Inputs): Result;
   info(): readonly SignatureInfo[];
   /** Gives the newest values back to the variables and frees the sessions. The step goes on eagerly. */
   dispose(): void;
+}
+
+export interface ReadableStep<Inputs extends readonly Tensor[], Result, Readings> extends CompiledStep<
+  Inputs,
+  Result
+> {
+  /** One step like any other, whose readings are computed too. */
+  read(...inputs: Inputs): Reported<Result, Readings>;
 }
 
 /** Recordings of one signature before it is given up. */
@@ -75,11 +89,31 @@ const MOST_SIGNATURES = 8;
 export function compile<Inputs extends readonly Tensor[], Result>(
   tf: TensorFlow,
   step: (...inputs: Inputs) => Result,
-  { mode = 'fused', rehearse = false }: CompileOptions = {},
+  options: CompileOptions = {},
 ): CompiledStep<Inputs, Result> {
+  const withoutReadings = (_wanted: boolean, ...inputs: Inputs): Reported<Result, undefined> => ({
+    value: step(...inputs),
+    readings: undefined,
+  });
+  return compileReadable(tf, withoutReadings, options);
+}
+
+/**
+ * As `compile`, for a step that can say more than its value: norms of its gradients, say. Both are parts of
+ * one graph, of which TensorFlow runs what is asked for, so that a step that is not read costs what it would
+ * without readings, and does the same to the last bit. The step is told whether readings are wanted: where it
+ * runs as it is and they are not, it should return `undefined` for them, and whatever it returns is disposed.
+ * Readings are not compared by the guard.
+ */
+export function compileReadable<Inputs extends readonly Tensor[], Result, Readings>(
+  tf: TensorFlow,
+  step: (wantsReadings: boolean, ...inputs: Inputs) => Reported<Result, Readings | undefined>,
+  { mode = 'fused', rehearse = false }: CompileOptions = {},
+): ReadableStep<Inputs, Result, Readings> {
   const backend = mode === 'off' ? undefined : nodeBackend(tf);
   if (backend === undefined) {
-    return Object.assign((...inputs: Inputs) => step(...inputs), {
+    return Object.assign((...inputs: Inputs) => runAsItIs(tf, step, false, inputs).value, {
+      read: (...inputs: Inputs) => runAsItIs(tf, step, true, inputs) as Reported<Result, Readings>,
       info: () => [],
       dispose: () => undefined,
     });
@@ -87,14 +121,39 @@ export function compile<Inputs extends readonly Tensor[], Result>(
   const compiler = new Compiler(
     tf,
     backend,
-    step as unknown as (...inputs: Tensor[]) => Result,
+    step as unknown as Step<Result, Readings>,
     mode === 'fused',
     rehearse,
   );
-  return Object.assign((...inputs: Inputs) => compiler.run(inputs), {
+  return Object.assign((...inputs: Inputs) => compiler.run(inputs, false).value, {
+    read: (...inputs: Inputs) => compiler.run(inputs, true) as Reported<Result, Readings>,
     info: () => compiler.info(),
     dispose: () => compiler.dispose(),
   });
+}
+
+type Step<Result, Readings, Inputs extends readonly Tensor[] = readonly Tensor[]> = (
+  wantsReadings: boolean,
+  ...inputs: Inputs
+) => Reported<Result, Readings | undefined>;
+
+function runAsItIs<Result, Readings, Inputs extends readonly Tensor[]>(
+  tf: TensorFlow,
+  step: Step<Result, Readings, Inputs>,
+  wantsReadings: boolean,
+  inputs: Inputs,
+): Reported<Result, Readings | undefined> {
+  const reported = step(wantsReadings, ...inputs);
+  return wantsReadings ? reported : withoutReadings(tf, reported);
+}
+
+/** Disposes readings that nobody asked for. */
+function withoutReadings<Result, Readings>(
+  tf: TensorFlow,
+  { value, readings }: Reported<Result, Readings>,
+): Reported<Result, undefined> {
+  tf.dispose(readings as Tensor | undefined);
+  return { value, readings: undefined };
 }
 
 /** What is known of a step for one combination of shapes and types. */
@@ -118,11 +177,13 @@ interface Use {
   readonly compiled: CompiledProgram;
   /** What the recorded step returned, for its structure; its tensors may be gone. */
   readonly example: unknown;
+  /** How many of the results are the step's value; the others are readings. */
+  readonly valueCount: number;
   readonly clock: AuditClock;
   readonly times: StepTimes;
 }
 
-class Compiler<Result> {
+class Compiler<Result, Readings> {
   private readonly custody: Custody;
   private readonly signatures = new Map<string, Signature>();
   private isDisposed = false;
@@ -130,26 +191,26 @@ class Compiler<Result> {
   constructor(
     private readonly tf: TensorFlow,
     private readonly backend: NodeBackend,
-    private readonly step: (...inputs: Tensor[]) => Result,
+    private readonly step: Step<Result, Readings>,
     private readonly fuse: boolean,
     private readonly rehearses: boolean,
   ) {
     this.custody = new Custody(backend);
   }
 
-  run(inputs: readonly Tensor[]): Result {
+  run(inputs: readonly Tensor[], isRead: boolean): Reported<Result, Readings | undefined> {
     const signature = this.signatureOf(inputs);
-    if (this.isDisposed || signature.state.kind === 'eager') return this.runEagerly(inputs);
+    if (this.isDisposed || signature.state.kind === 'eager') return this.runEagerly(inputs, isRead);
     // Drawn first, so that a step's random numbers do not depend on whether it was recorded.
     const seed = Math.floor(Math.random() * 2 ** 31);
     signature.steps++;
     if (useOf(signature)?.compiled.isAlive === false) {
       this.revise(signature, 'a tensor from outside the step was disposed');
     }
-    if (!this.rehearses && this.isToBeRecorded(signature)) return this.observe(signature, inputs);
+    if (!this.rehearses && this.isToBeRecorded(signature)) return this.observe(signature, inputs, isRead);
     while (this.isToBeRecorded(signature)) this.rehearse(signature, inputs);
     const use = useOf(signature);
-    return use === undefined ? this.runEagerly(inputs) : this.runCompiled(use, inputs, seed);
+    return use === undefined ? this.runEagerly(inputs, isRead) : this.runCompiled(use, inputs, seed, isRead);
   }
 
   info(): SignatureInfo[] {
@@ -177,24 +238,32 @@ class Compiler<Result> {
     this.signatures.clear();
   }
 
-  private runEagerly(inputs: readonly Tensor[]): Result {
+  private runEagerly(inputs: readonly Tensor[], isRead: boolean): Reported<Result, Readings | undefined> {
     this.custody.takeBack();
-    return this.step(...inputs);
+    return runAsItIs(this.tf, this.step, isRead, inputs);
   }
 
-  private runCompiled(use: Use, inputs: readonly Tensor[], seed: number): Result {
-    const { backend, custody } = this;
-    const { compiled, program, example, clock, times } = use;
+  private runCompiled(
+    use: Use,
+    inputs: readonly Tensor[],
+    seed: number,
+    isRead: boolean,
+  ): Reported<Result, Readings | undefined> {
+    const { tf, backend, custody } = this;
+    const { compiled, program, example, valueCount, clock, times } = use;
     const start = performance.now();
     custody.give(compiled);
-    const handles = compiled.run(inputs, seed);
+    const handles = compiled.run(inputs, seed, isRead ? program.results.length : valueCount);
     for (const { afterStep } of compiled.lowered.updates) afterStep?.();
-    if (program.results.length === 0) backend.binding.deleteTensor(handles.pop()!.id);
     const tensors = handles.map((handle) => backend.createOutputTensor(handle));
     const duration = performance.now() - start;
     clock.addStep(duration);
-    times.add(duration);
-    return rebuild(this.tf, example, tensors) as Result;
+    if (!isRead) times.add(duration);
+    const { value, readings } = example as Reported<Result, Readings>;
+    return {
+      value: rebuild(tf, value, tensors.slice(0, valueCount)) as Result,
+      readings: isRead ? (rebuild(tf, readings, tensors.slice(valueCount)) as Readings) : undefined,
+    };
   }
 
   private isToBeRecorded({ state, eagerMs }: Signature): boolean {
@@ -203,15 +272,19 @@ class Compiler<Result> {
   }
 
   /** Runs a step as it is, records it, and compares it with what is known. */
-  private observe(signature: Signature, inputs: readonly Tensor[]): Result {
+  private observe(
+    signature: Signature,
+    inputs: readonly Tensor[],
+    isRead: boolean,
+  ): Reported<Result, Readings | undefined> {
     const { tf } = this;
     this.custody.takeBack();
     const before = new Snapshot(tf);
     const kept = inputs.map((input) => tf.keep(tf.clone(input)));
     try {
-      const recording = record(tf, this.backend, this.step, inputs, { fuse: this.fuse });
+      const recording = this.record(inputs);
       this.learn(signature, recording, kept, before);
-      return recording.result;
+      return isRead ? recording.result : withoutReadings(tf, recording.result);
     } finally {
       tf.dispose(kept);
       before.dispose();
@@ -224,9 +297,9 @@ class Compiler<Result> {
     this.custody.takeBack();
     const before = new Snapshot(tf);
     try {
-      const recording = record(tf, this.backend, this.step, inputs, { fuse: this.fuse });
+      const recording = this.record(inputs);
       this.learn(signature, recording, inputs, before);
-      tf.dispose(recording.result as Tensor);
+      tf.dispose(Object.values(recording.result) as Tensor[]);
       if (useOf(signature)?.clock.isNew === true) signature.eagerMs = this.timeEagerly(inputs);
     } finally {
       before.restore();
@@ -234,17 +307,29 @@ class Compiler<Result> {
     }
   }
 
+  /** Runs a step as it is, readings among what it returns, and writes it down. */
+  private record(inputs: readonly Tensor[]): Recording<Reported<Result, Readings | undefined>> {
+    // The value comes first among the results, whatever the order in which the step names the two.
+    const step = (...given: Tensor[]) => {
+      const { value, readings } = this.step(true, ...given);
+      return { value, readings };
+    };
+    return record(this.tf, this.backend, step, inputs, { fuse: this.fuse });
+  }
+
   /** Milliseconds of one step as it is, which nobody listens to. */
   private timeEagerly(inputs: readonly Tensor[]): number {
     const start = performance.now();
-    this.tf.dispose(this.step(...inputs) as Tensor);
-    return performance.now() - start;
+    const { value } = runAsItIs(this.tf, this.step, false, inputs);
+    const duration = performance.now() - start;
+    this.tf.dispose(value as Tensor);
+    return duration;
   }
 
   /** Draws the conclusions from a recording of a step. */
   private learn(
     signature: Signature,
-    recording: Recording<Result>,
+    recording: Recording<Reported<Result, Readings | undefined>>,
     inputs: readonly Tensor[],
     before: Snapshot,
   ): void {
@@ -278,16 +363,17 @@ class Compiler<Result> {
 
   private build(
     signature: Signature,
-    { program, result }: Recording<Result>,
+    { program, result }: Recording<Reported<Result, Readings | undefined>>,
     changing: ReadonlySet<ValueIndex>,
     inputs: readonly Tensor[],
     before: Snapshot,
   ): void {
     const start = performance.now();
+    const values = flatten(this.tf, result.value)!;
     let compiled: CompiledProgram | undefined;
     try {
       compiled = new CompiledProgram(this.backend, lower(this.fuse ? simplify(program) : program, changing));
-      shadowCheck(this.backend, compiled, program, inputs, flatten(this.tf, result)!, before);
+      shadowCheck(this.backend, compiled, program, inputs, values, before);
     } catch (error) {
       compiled?.dispose();
       this.giveUp(
@@ -297,11 +383,19 @@ class Compiler<Result> {
       return;
     }
     this.makeRoom(signature);
-    const example = result;
+    const [example, valueCount] = [result, values.length];
     signature.compileMs = performance.now() - start;
     signature.state = {
       kind: 'compiled',
-      use: { program, changing, compiled, example, clock: new AuditClock(), times: new StepTimes() },
+      use: {
+        program,
+        changing,
+        compiled,
+        example,
+        valueCount,
+        clock: new AuditClock(),
+        times: new StepTimes(),
+      },
     };
   }
 

@@ -3,8 +3,11 @@ import path from 'node:path';
 import type { LayersModel, Tensor } from '@tensorflow/tfjs';
 import {
   compile as compileStep,
+  compileReadable as compileReadableStep,
   type CompiledStep,
   type CompileOptions as StepOptions,
+  type ReadableStep,
+  type Reported,
 } from '../compile/compile';
 import { compileModel as compileLayersModel, type CompiledModel } from '../compile/compileModel';
 import type { TensorFlow } from '../engine/engine';
@@ -28,6 +31,24 @@ export function compile<Inputs extends readonly Tensor[], Result>(
   { tf, ...options }: CompileOptions = {},
 ): CompiledStep<Inputs, Result> {
   return compileStep(tf ?? programsTensorFlow(), step, options);
+}
+
+/**
+ * As `compile`, for a step that can say more than its value, at the steps where that is wanted.
+ *
+ * @example
+ * const step = compileReadable((wantsReadings, x, y) => {
+ *   const { value, grads } = tf.variableGrads(() => loss(model.apply(x), y));
+ *   optimizer.applyGradients(grads);
+ *   return { value, readings: wantsReadings ? tf.norm(grads['dense/kernel']) : undefined };
+ * });
+ * const { value, readings } = i % 100 === 0 ? step.read(x, y) : { value: step(x, y) };
+ */
+export function compileReadable<Inputs extends readonly Tensor[], Result, Readings>(
+  step: (wantsReadings: boolean, ...inputs: Inputs) => Reported<Result, Readings | undefined>,
+  { tf, ...options }: CompileOptions = {},
+): ReadableStep<Inputs, Result, Readings> {
+  return compileReadableStep(tf ?? programsTensorFlow(), step, options);
 }
 
 /** Makes `fit`, `fitDataset` and `evaluate` of a layers model fast on tfjs-node. */

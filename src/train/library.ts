@@ -9,8 +9,8 @@ export {
 export { emails, type EmailsOptions } from '../data/emails';
 export { mnist, type MnistOptions } from '../data/mnist';
 export { text, type TextOptions } from '../data/text';
-export { compile, compileModel, type CompileOptions } from './compileLibrary';
-export type { CompiledStep, SignatureInfo } from '../compile/compile';
+export { compile, compileModel, compileReadable, type CompileOptions } from './compileLibrary';
+export type { CompiledStep, ReadableStep, Reported, SignatureInfo } from '../compile/compile';
 export type { CompiledModel } from '../compile/compileModel';
 export type { CompileMode } from '../protocol/compileMode';
 export type { DataSource } from '../data/source';

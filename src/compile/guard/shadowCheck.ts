@@ -16,7 +16,8 @@ const UPDATE_TOLERANCE = 0.05;
 
 /**
  * Repeats a recorded step in its session, from the state before it and with its random numbers, and compares.
- * @param results what the recorded step returned
+ * @param results what the recorded step returned; readings are not among them, for a count in a histogram may
+ *   change with the last bit of a gradient
  * @param before the state in which it began; the variables hold what it left
  * @throws CannotCompile where the session computes something else
  */
@@ -51,7 +52,7 @@ export function shadowCheck(
         return [name, handle];
       }),
     );
-    const returned = owned(compiled.run(inputs, 0, recorded));
+    const returned = owned(compiled.run(inputs, 0, results.length, recorded));
     results.forEach((result, i) => {
       const error = difference(binding.tensorDataSync(returned[i]!.id), result.dataSync());
       if (!(error <= RESULT_TOLERANCE)) {

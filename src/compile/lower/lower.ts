@@ -26,8 +26,10 @@ export interface Lowered {
   /** Random constants of the program and the tensors that draw them anew. */
   readonly draws: readonly { readonly value: ValueIndex; readonly name: string }[];
   readonly slots: readonly StateSlot[];
-  /** Tensors to fetch: what the step returns, after all updates. Never empty. */
+  /** Tensors to fetch: what the step returns, after all updates, in the order of `Program.results`. */
   readonly fetches: readonly string[];
+  /** A scalar to fetch where nothing else is: it comes after all updates. */
+  readonly done: string;
   /** The optimizers' updates, each once. */
   readonly updates: readonly FusedUpdate[];
 }
@@ -78,14 +80,10 @@ class Lowering {
       variable,
       tensor: this.tensor(value),
     }));
-    const results =
-      program.results.length > 0 ? program.results.map((value) => this.tensor(value)) : [graph.scalar(0)];
+    const results = program.results.map((value) => this.tensor(value));
     for (const { variable, tensor } of assigned) this.writes.push(state.assign(variable, tensor));
-    const fetches = results.map(({ dtype, shape, ...tensor }, i) => {
-      const options = { name: `result${i}`, after: this.writes };
-      return graph.op('Identity', [{ ...tensor, dtype, shape }], { T: dtype }, { dtype, shape }, options)
-        .name;
-    });
+    const fetches = results.map((tensor, i) => this.afterWrites(tensor, `result${i}`));
+    const done = this.afterWrites(graph.scalar(0), 'done');
     numbers.finish();
     return {
       graph,
@@ -95,10 +93,17 @@ class Lowering {
       draws: this.draws,
       slots: state.finish(),
       fetches,
+      done,
       updates: program.operations.flatMap((operation) =>
         operation.kind === 'update' ? [operation.update] : [],
       ),
     };
+  }
+
+  private afterWrites({ dtype, shape, ...tensor }: GraphTensor, name: string): string {
+    const options = { name, after: this.writes };
+    return this.graph.op('Identity', [{ ...tensor, dtype, shape }], { T: dtype }, { dtype, shape }, options)
+      .name;
   }
 
   private addOperation({ name, attributes, inputs, outputs }: TensorOperation): void {

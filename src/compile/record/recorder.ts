@@ -107,7 +107,7 @@ class Recorder implements StepListener {
       const result = withListener(this, () => withFusedOptimizers(this.tf, () => step(...this.inputs)));
       const duration = performance.now() - start;
       // Said first: whatever else was met follows from it.
-      if (isThenable(result)) this.refusals.unshift(refusal('the step is asynchronous'));
+      if (holdsThenable(result)) this.refusals.unshift(refusal('the step is asynchronous'));
       const program = this.finish(result);
       return { result, program, refusals: this.refusals, newVariables: this.newVariables(), duration };
     } finally {
@@ -377,6 +377,12 @@ class Recorder implements StepListener {
 
 function refusal(reason: string): Refusal {
   return { reason, where: new Error(reason) };
+}
+
+/** Whether a value is a promise, or holds one directly. */
+function holdsThenable(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return isThenable(value) || Object.values(value).some(isThenable);
 }
 
 function isThenable(value: unknown): boolean {

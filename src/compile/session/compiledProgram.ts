@@ -28,12 +28,14 @@ export class CompiledProgram {
   }
 
   /**
-   * One step.
+   * One step. TensorFlow computes what is fetched and what moves variables, and prepares each number of
+   * results once.
    * @param seed of the step's random numbers
+   * @param count of the first results to fetch
    * @param recorded to repeat the step that was recorded, with its numbers
-   * @returns handles of what the step returns; where it returns nothing, of one scalar
+   * @returns handles of the results
    */
-  run(inputs: readonly Tensor[], seed: number, recorded?: RecordedDraws): Handle[] {
+  run(inputs: readonly Tensor[], seed: number, count: number, recorded?: RecordedDraws): Handle[] {
     const { backend, lowered } = this;
     const { binding } = backend;
     const own: number[] = [];
@@ -55,7 +57,10 @@ export class CompiledProgram {
       }
       if (lowered.isRandom) feedValues(SEED, [], DataType.DT_INT32, Int32Array.of(seed));
       recorded?.forEach((handle, name) => feeds.set(name, handle));
-      return this.session.run(feeds, lowered.fetches);
+      if (count > 0) return this.session.run(feeds, lowered.fetches.slice(0, count));
+      const [done] = this.session.run(feeds, [lowered.done]);
+      own.push(done!.id);
+      return [];
     } finally {
       for (const handle of own) binding.deleteTensor(handle);
     }
