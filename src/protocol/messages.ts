@@ -7,6 +7,7 @@ import type { FinishedEvent, Quality, RateDistortion, TensorResult } from './eve
 import type { JobSpec } from './jobSpec';
 import type { RunSummary } from './run';
 import type { StudyRow } from './study';
+import type { TrialResult } from './sweep';
 
 /** One metric over steps, as columns of equal length. */
 export interface Series {
@@ -30,6 +31,8 @@ export interface RunView {
   readonly quality?: readonly Quality[];
   /** Of a study, in the order in which they were found. */
   readonly figures?: readonly StudyRow[];
+  /** Of a sweep, in the order in which they ended. */
+  readonly trials?: readonly TrialResult[];
   readonly messages: readonly { readonly level: 'info' | 'warning'; readonly text: string }[];
   readonly finished?: FinishedEvent;
   /** `TensorFlow 2.21.0 on CPU`; absent where no engine was loaded. */
@@ -39,7 +42,7 @@ export interface RunView {
 /** A panel on one run: the run panel and the quantization report. */
 export type ToRunPanel =
   | { readonly type: 'snapshot'; readonly run: RunView }
-  /** To be appended: new points of each series, new tensors, tasks, figures and messages. The rest is complete. */
+  /** To be appended: new points of each series, new tensors, tasks, figures, trials and messages. The rest is complete. */
   | {
       readonly type: 'increment';
       readonly summary: RunSummary;
@@ -48,6 +51,7 @@ export type ToRunPanel =
       readonly rateDistortion?: RateDistortion;
       readonly quality?: readonly Quality[];
       readonly figures?: readonly StudyRow[];
+      readonly trials?: readonly TrialResult[];
       readonly messages: RunView['messages'];
       readonly finished?: FinishedEvent;
       readonly engine?: string;

@@ -3,16 +3,18 @@ import type { JobSpec } from '../protocol/jobSpec';
 import type { RunView, ToRunPanel } from '../protocol/messages';
 import type { RunEnvironment, RunRecord, RunSummary } from '../protocol/run';
 import type { StudyRow } from '../protocol/study';
+import type { TrialResult } from '../protocol/sweep';
 import { Columns } from './columns';
 import { engineText } from './environmentFile';
 
-/** Up to where somebody has seen a run: how many points, tensors, measurements, figures and messages. */
+/** Up to where somebody has seen a run: how many points, tensors, measurements, figures, trials and messages. */
 export interface ViewPosition {
   readonly points: ReadonlyMap<string, number>;
   readonly tensors: number;
   readonly rateDistortions: number;
   readonly quality: number;
   readonly figures: number;
+  readonly trials: number;
   readonly messages: number;
 }
 
@@ -30,6 +32,7 @@ export class RunViewBuilder {
   private rateDistortions = 0;
   private readonly quality: Quality[] = [];
   private readonly figures: StudyRow[] = [];
+  private readonly trials: TrialResult[] = [];
   private readonly messages: RunView['messages'][number][] = [];
   private started: number | undefined;
   private finished: FinishedEvent | undefined;
@@ -63,6 +66,7 @@ export class RunViewBuilder {
       rateDistortions: this.rateDistortions,
       quality: this.quality.length,
       figures: this.figures.length,
+      trials: this.trials.length,
       messages: this.messages.length,
     };
   }
@@ -78,6 +82,7 @@ export class RunViewBuilder {
         this.rateDistortions > seen.rateDistortions && { rateDistortion: this.rateDistortion }),
       ...(this.quality.length > seen.quality && { quality: this.quality.slice(seen.quality) }),
       ...(this.figures.length > seen.figures && { figures: this.figures.slice(seen.figures) }),
+      ...(this.trials.length > seen.trials && { trials: this.trials.slice(seen.trials) }),
       messages: this.messages.slice(seen.messages),
       ...(this.finished && { finished: this.finished }),
       ...(this.engine !== undefined && { engine: this.engine }),
@@ -107,6 +112,9 @@ export class RunViewBuilder {
       case 'figure':
         this.figures.push(event.row);
         return;
+      case 'trial':
+        this.trials.push(event.trial);
+        return;
       case 'message':
         this.messages.push({ level: event.level, text: event.text });
         return;
@@ -133,6 +141,7 @@ const START: ViewPosition = {
   rateDistortions: 0,
   quality: 0,
   figures: 0,
+  trials: 0,
   messages: 0,
 };
 
