@@ -143,6 +143,8 @@ async function copyAssets() {
     'transformer.ts',
     'text-transformer.ts',
     'email-transformer.ts',
+    'mnist-logistic.ts',
+    'mnist-resnet20.ts',
     'data/shakespeare.txt',
   ]) {
     await copyFile(path.join(root, 'examples', file), path.join(dist, 'examples', file));

@@ -7,6 +7,9 @@ export const STUDIES = [
   'kashin/rate-distortion',
   'kashin/bits-vs-quality',
   'codes/gap-to-shannon',
+  'nag-gs/mnist-logistic',
+  'nag-gs/resnet20',
+  'nag-gs/transformer',
 ] as const;
 export type StudyId = (typeof STUDIES)[number];
 

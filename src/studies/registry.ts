@@ -4,6 +4,8 @@ import { bitsVsQuality } from './kashin/bitsVsQuality';
 import { convergence } from './kashin/convergence';
 import { rateDistortion } from './kashin/rateDistortion';
 import { transforms } from './kashin/transforms';
+import { mnistLogistic } from './optimizers/mnistLogistic';
+import { resnet20, transformer } from './optimizers/networks';
 import type { Study } from './study';
 
 const BY_ID: Readonly<Record<StudyId, Study>> = {
@@ -12,6 +14,9 @@ const BY_ID: Readonly<Record<StudyId, Study>> = {
   'kashin/rate-distortion': rateDistortion,
   'kashin/bits-vs-quality': bitsVsQuality,
   'codes/gap-to-shannon': gapToShannon,
+  'nag-gs/mnist-logistic': mnistLogistic,
+  'nag-gs/resnet20': resnet20,
+  'nag-gs/transformer': transformer,
 };
 
 export function findStudy(id: StudyId): Study {

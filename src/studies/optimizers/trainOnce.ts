@@ -1,0 +1,51 @@
+import type { TrainSpec } from '../../protocol/jobSpec';
+import type { RunEventBody } from '../../protocol/events';
+import { UserError } from '../../protocol/userError';
+import { train } from '../../train/loop';
+import { loadNetwork } from '../quality/network';
+import type { StudyContext } from '../study';
+
+/** One training of a study. */
+export interface Trial {
+  /** Name of the experiment's file among the examples. */
+  readonly experiment: string;
+  readonly overrides: TrainSpec['overrides'];
+  readonly seed: number;
+  readonly maxSteps?: number;
+}
+
+/**
+ * Trains once and yields how far it is.
+ * @param folder existing folder for its weights, without any yet
+ * @returns the last values of its metrics; `undefined` where it diverged
+ */
+export async function* trainOnce(
+  { experiment: file, overrides, seed, maxSteps }: Trial,
+  folder: string,
+  context: StudyContext,
+): AsyncGenerator<RunEventBody, Readonly<Record<string, number>> | undefined> {
+  const { signal } = context;
+  const { tf } = await context.engine();
+  const { experiment, data } = await loadNetwork(tf, { name: file, experiment: file }, { overrides }, seed);
+  const request = {
+    tf,
+    experiment,
+    data,
+    outputs: folder,
+    signal,
+    ...(maxSteps !== undefined && { maxSteps }),
+  };
+  const training = train(request);
+  try {
+    for (;;) {
+      const next = await training.next();
+      if (next.done) return next.value.final;
+      if (next.value.type === 'progress') yield next.value;
+    }
+  } catch (error) {
+    if (error instanceof UserError && error.code === 'diverged') return undefined;
+    throw error;
+  } finally {
+    signal.throwIfAborted();
+  }
+}
