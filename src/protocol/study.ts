@@ -7,6 +7,10 @@ export const STUDIES = [
   'kashin/rate-distortion',
   'kashin/bits-vs-quality',
   'codes/gap-to-shannon',
+  'nag-gs/quadratic-sweep',
+  'nag-gs/quadratic-race',
+  'nag-gs/stability',
+  'nag-gs/covariance',
 ] as const;
 export type StudyId = (typeof STUDIES)[number];
 

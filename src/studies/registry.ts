@@ -4,6 +4,10 @@ import { bitsVsQuality } from './kashin/bitsVsQuality';
 import { convergence } from './kashin/convergence';
 import { rateDistortion } from './kashin/rateDistortion';
 import { transforms } from './kashin/transforms';
+import { covariance } from './naggs/covariance';
+import { quadraticRace } from './naggs/quadraticRace';
+import { quadraticSweep } from './naggs/quadraticSweep';
+import { stability } from './naggs/stability';
 import type { Study } from './study';
 
 const BY_ID: Readonly<Record<StudyId, Study>> = {
@@ -12,6 +16,10 @@ const BY_ID: Readonly<Record<StudyId, Study>> = {
   'kashin/rate-distortion': rateDistortion,
   'kashin/bits-vs-quality': bitsVsQuality,
   'codes/gap-to-shannon': gapToShannon,
+  'nag-gs/quadratic-sweep': quadraticSweep,
+  'nag-gs/quadratic-race': quadraticRace,
+  'nag-gs/stability': stability,
+  'nag-gs/covariance': covariance,
 };
 
 export function findStudy(id: StudyId): Study {
