@@ -4,6 +4,10 @@ import { bitsVsQuality } from './kashin/bitsVsQuality';
 import { convergence } from './kashin/convergence';
 import { rateDistortion } from './kashin/rateDistortion';
 import { transforms } from './kashin/transforms';
+import { covariance } from './naggs/covariance';
+import { quadraticRace } from './naggs/quadraticRace';
+import { quadraticSweep } from './naggs/quadraticSweep';
+import { stability } from './naggs/stability';
 import { mnistLogistic } from './optimizers/mnistLogistic';
 import { resnet20, transformer } from './optimizers/networks';
 import type { Study } from './study';
@@ -14,6 +18,10 @@ const BY_ID: Readonly<Record<StudyId, Study>> = {
   'kashin/rate-distortion': rateDistortion,
   'kashin/bits-vs-quality': bitsVsQuality,
   'codes/gap-to-shannon': gapToShannon,
+  'nag-gs/quadratic-sweep': quadraticSweep,
+  'nag-gs/quadratic-race': quadraticRace,
+  'nag-gs/stability': stability,
+  'nag-gs/covariance': covariance,
   'nag-gs/mnist-logistic': mnistLogistic,
   'nag-gs/resnet20': resnet20,
   'nag-gs/transformer': transformer,
