@@ -1,6 +1,7 @@
 /** Readers of flags' values. What they throw names the flag and what is allowed. */
 import { InvalidArgumentError } from 'commander';
 import { readByteCount } from '../protocol/byteCount';
+import { readSettingValue, type Settings } from '../protocol/sweep';
 
 /** A whole number from `min` to `max`. */
 export function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): (text: string) => number {
@@ -33,19 +34,11 @@ export function repeated(text: string, before: readonly string[]): readonly stri
   return [...before, text];
 }
 
-export type Overrides = Readonly<Record<string, string | number | boolean>>;
-
 /** `path=value`, several times; `true`, `false` and numbers are what they look like. */
-export function override(text: string, before: Overrides): Overrides {
+export function override(text: string, before: Settings): Settings {
   const equals = text.indexOf('=');
   if (equals <= 0) {
     throw new InvalidArgumentError('Allowed is path=value, for example optimizer.learningRate=0.01.');
   }
-  return { ...before, [text.slice(0, equals)]: literal(text.slice(equals + 1)) };
-}
-
-function literal(text: string): string | number | boolean {
-  if (text === 'true' || text === 'false') return text === 'true';
-  const value = Number(text);
-  return text.trim() !== '' && Number.isFinite(value) ? value : text;
+  return { ...before, [text.slice(0, equals)]: readSettingValue(text.slice(equals + 1)) };
 }

@@ -3,6 +3,7 @@ import type { RunEvent } from '../protocol/events';
 import type { JobSpec } from '../protocol/jobSpec';
 import { isOver, type RunRecord, type RunSummary } from '../protocol/run';
 import { UserError } from '../protocol/userError';
+import { runGone } from '../runs/awaitEnd';
 import { cancelRun } from '../runs/cancel';
 import { createRun } from '../runs/create';
 import { launchRun } from '../runs/launch';
@@ -11,6 +12,7 @@ import { readRun } from '../runs/read';
 import { tailRun } from '../runs/tail';
 import { rowText } from '../studies/rows';
 import type { Session } from './session';
+import { trialText } from './trialText';
 
 /**
  * Executes a job as the editor does: a run in a process of its own, followed by its journal until it is
@@ -62,6 +64,7 @@ function show({ progress }: Session, event: RunEvent): void {
   if (event.type === 'progress') progress.update(event);
   else if (event.type === 'message') progress.note(event.text);
   else if (event.type === 'figure') progress.note(rowText(event.row));
+  else if (event.type === 'trial') progress.note(trialText(event.trial));
 }
 
 function failure(session: Session, { error, folder, state, logTail = [] }: RunSummary): UserError {
@@ -71,8 +74,4 @@ function failure(session: Session, { error, folder, state, logTail = [] }: RunSu
     error?.message ?? `The run ended as ${state}.`,
     `${error?.remedy ?? ''} Its log: ${runFiles(folder).log}`.trim(),
   );
-}
-
-function runGone(folder: string): UserError {
-  return new UserError('run-gone', `${folder} was removed while the run went on.`, 'Start it again.');
 }

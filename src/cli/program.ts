@@ -13,6 +13,7 @@ import { addRemove } from './commands/remove';
 import { addRun } from './commands/run';
 import { addRuns } from './commands/runs';
 import { addStudy } from './commands/study';
+import { addSweep } from './commands/sweep';
 import { wholeNumber } from './flags';
 import { Session, type Action, type GlobalOptions, type Run } from './session';
 
@@ -50,6 +51,7 @@ export function createProgram(execute: (session: Session, action: Action) => Pro
     addCompare,
     addRateDistortion,
     addRun,
+    addSweep,
     addStudy,
     addRuns,
     addCancel,

@@ -21,6 +21,10 @@ export async function completeSpec(asked: JobSpec): Promise<JobSpec | undefined>
     await saveExperiment(spec.experiment);
     return spec;
   }
+  if (spec.job === 'sweep') {
+    await saveExperiment(spec.trial.experiment);
+    return spec;
+  }
   if (spec.job === 'study' || spec.output !== '') return spec;
   const title = vscode.l10n.t('Quantize {0}', path.basename(spec.input));
   const file = await askFile(defaultOutput(spec.input, spec), { title, step: 1, totalSteps: 1 });

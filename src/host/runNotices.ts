@@ -4,7 +4,10 @@ import { measured } from './quantities';
 import type { KnownRun, RunStore } from './runStore';
 import { sentences } from './sentences';
 
-/** Says once when a run that this window saw at work has ended, unless its panel shows it already. */
+/**
+ * Says once when a run that this window saw at work has ended, unless its panel shows it already. Of a sweep the
+ * whole is announced, not each of its trials.
+ */
 export class RunNotices implements vscode.Disposable {
   private readonly subscription: vscode.Disposable;
 
@@ -23,6 +26,7 @@ export class RunNotices implements vscode.Disposable {
 
   private async announce(run: KnownRun): Promise<void> {
     this.log.info(`${run.id}: ${run.state}`);
+    if (run.sweep !== undefined) return;
     switch (run.state) {
       case 'failed':
       case 'lost':

@@ -4,6 +4,8 @@ import type { JobSpec } from '../protocol/jobSpec';
 
 /** What the worker gives to a job. */
 export interface JobContext {
+  /** Absolute path of the run's folder. */
+  readonly folder: string;
   /** Absolute path of the folder for the files that the run makes; it exists. */
   readonly outputs: string;
   /** Aborted when the run is cancelled. A job stops at its next step and leaves nothing half-written. */

@@ -1,12 +1,14 @@
 import type { QuantizeSummary, RunEventBody, TrainSummary } from '../protocol/events';
 import type { JobSpec } from '../protocol/jobSpec';
 import type { StudySummary } from '../protocol/study';
+import type { SweepSummary } from '../protocol/sweep';
 import type { Job, JobContext } from './job';
 import { quantizeJob } from './quantize';
 import { studyJob } from './study';
+import { sweepJob } from './sweep';
 import { trainJob } from './train';
 
-type JobSummary = QuantizeSummary | TrainSummary | StudySummary;
+type JobSummary = QuantizeSummary | TrainSummary | StudySummary | SweepSummary;
 
 /** A job that has its spec: what it is called, and its events. */
 export interface BoundJob extends Pick<Job<JobSpec, unknown>, 'resultComesFirst'> {
@@ -23,6 +25,8 @@ export function bindJob(spec: JobSpec): BoundJob {
       return bind(trainJob, spec);
     case 'study':
       return bind(studyJob, spec);
+    case 'sweep':
+      return bind(sweepJob, spec);
   }
 }
 

@@ -6,6 +6,7 @@
 import type { InstrumentCostEvent, InstrumentsEvent, VerdictEvent } from './instruments';
 import type { KashinTransform } from './jobSpec';
 import type { StudyRow, StudySummary } from './study';
+import type { SweepSummary, TrialResult } from './sweep';
 import type { ErrorReport } from './userError';
 
 /** What a job yields. The worker stamps it with the time and appends it. */
@@ -20,6 +21,7 @@ export type RunEventBody =
   | RateDistortionEvent
   | QualityEvent
   | FigureEvent
+  | TrialEvent
   | OutputEvent
   | MessageEvent
   | FinishedEvent;
@@ -189,6 +191,12 @@ export interface FigureEvent {
   readonly row: StudyRow;
 }
 
+/** A trial of a sweep is over. */
+export interface TrialEvent {
+  readonly type: 'trial';
+  readonly trial: TrialResult;
+}
+
 /** A file was made; `path` is absolute. */
 export interface OutputEvent {
   readonly type: 'output';
@@ -207,8 +215,8 @@ export interface FinishedEvent {
   readonly type: 'finished';
   readonly state: 'done' | 'failed' | 'cancelled';
   readonly seconds: number;
-  /** Closing figures of the job, by name; see `QuantizeSummary`, `TrainSummary` and `StudySummary`. */
-  readonly summary?: QuantizeSummary | TrainSummary | StudySummary;
+  /** Closing figures of the job, by name; see `QuantizeSummary`, `TrainSummary`, `StudySummary` and `SweepSummary`. */
+  readonly summary?: QuantizeSummary | TrainSummary | StudySummary | SweepSummary;
   readonly error?: ErrorReport;
 }
 
@@ -248,6 +256,7 @@ const EVENT_TYPES: readonly string[] = [
   'rateDistortion',
   'quality',
   'figure',
+  'trial',
   'output',
   'message',
   'finished',

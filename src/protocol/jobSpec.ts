@@ -4,6 +4,7 @@
  */
 import { ENGINE_IDS, type EngineId } from './engine';
 import { STUDIES, type StudySpec } from './study';
+import { parseSweepPlan, type SweepPlan } from './sweep';
 import { UserError } from './userError';
 import {
   arrayAt,
@@ -218,11 +219,19 @@ export interface TrainSpec {
   readonly weights?: string;
   /** Folder of an earlier run of the same experiment to go on from. */
   readonly resume?: string;
+  /** Name of the run of the sweep that made this one. */
+  readonly sweep?: string;
 }
 
-export type JobSpec = QuantizeSpec | TrainSpec | StudySpec;
+export interface SweepSpec extends SweepPlan {
+  readonly job: 'sweep';
+  /** What every trial does, but for what the axes and the seeds set. */
+  readonly trial: TrainSpec;
+}
+
+export type JobSpec = QuantizeSpec | TrainSpec | StudySpec | SweepSpec;
 export type JobKind = JobSpec['job'];
-export const JOB_KINDS = ['quantize', 'train', 'study'] as const satisfies readonly JobKind[];
+export const JOB_KINDS = ['quantize', 'train', 'study', 'sweep'] as const satisfies readonly JobKind[];
 
 /** The file that a job works on; a study has none. */
 export function inputFile(spec: JobSpec): string | undefined {
@@ -231,6 +240,8 @@ export function inputFile(spec: JobSpec): string | undefined {
       return spec.input;
     case 'train':
       return spec.experiment;
+    case 'sweep':
+      return spec.trial.experiment;
     case 'study':
       return undefined;
   }
@@ -251,6 +262,12 @@ export function parseJobSpec(value: unknown): JobSpec {
       return parseTrainSpec(spec);
     case 'study':
       return parseStudySpec(spec);
+    case 'sweep':
+      return {
+        job: 'sweep',
+        trial: parseTrainSpec(objectAt(spec['trial'], 'spec.trial')),
+        ...parseSweepPlan(spec),
+      };
   }
 }
 
@@ -379,6 +396,7 @@ function parseTrainSpec(spec: JsonObject): TrainSpec {
   const threads = threadsAt(spec['threads']);
   const weights = optional(spec['weights'], (v) => stringAt(v, 'spec.weights'));
   const resume = optional(spec['resume'], (v) => stringAt(v, 'spec.resume'));
+  const sweep = optional(spec['sweep'], (v) => stringAt(v, 'spec.sweep'));
   return {
     job: 'train',
     experiment: stringAt(spec['experiment'], 'spec.experiment'),
@@ -390,6 +408,7 @@ function parseTrainSpec(spec: JsonObject): TrainSpec {
     ...(threads !== undefined && { threads }),
     ...(weights !== undefined && { weights }),
     ...(resume !== undefined && { resume }),
+    ...(sweep !== undefined && { sweep }),
   };
 }
 

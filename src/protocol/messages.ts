@@ -8,6 +8,7 @@ import type { GradientPlane, InstrumentCost, LayerHistogram, VerdictEvent } from
 import type { JobSpec } from './jobSpec';
 import type { RunSummary } from './run';
 import type { StudyRow } from './study';
+import type { TrialResult } from './sweep';
 
 /** One metric over steps, as columns of equal length. */
 export interface Series {
@@ -56,6 +57,8 @@ export interface RunView {
   readonly figures?: readonly StudyRow[];
   /** Of a training with instruments. */
   readonly instruments?: InstrumentsView;
+  /** Of a sweep, in the order in which they ended. */
+  readonly trials?: readonly TrialResult[];
   readonly messages: readonly { readonly level: 'info' | 'warning'; readonly text: string }[];
   readonly finished?: FinishedEvent;
   /** `TensorFlow 2.21.0 on CPU`; absent where no engine was loaded. */
@@ -65,7 +68,7 @@ export interface RunView {
 /** A panel on one run: the run panel and the quantization report. */
 export type ToRunPanel =
   | { readonly type: 'snapshot'; readonly run: RunView }
-  /** To be appended: new points of each series, new tensors, tasks, figures and messages. The rest is complete. */
+  /** To be appended: new points of each series, new tensors, tasks, figures, trials and messages. The rest is complete. */
   | {
       readonly type: 'increment';
       readonly summary: RunSummary;
@@ -75,6 +78,7 @@ export type ToRunPanel =
       readonly quality?: readonly Quality[];
       readonly figures?: readonly StudyRow[];
       readonly instruments?: InstrumentsView;
+      readonly trials?: readonly TrialResult[];
       readonly messages: RunView['messages'];
       readonly finished?: FinishedEvent;
       readonly engine?: string;

@@ -32,6 +32,8 @@ export interface RunSummary {
   readonly folder: string;
   /** Latest progress: a fraction from 0 to 1 and what is being done; absent before the first. */
   readonly progress?: { readonly fraction: number; readonly what: string };
+  /** Name of the run of the sweep that made this one. */
+  readonly sweep?: string;
   /** Of a failed run. */
   readonly error?: ErrorReport;
   /** Last lines of the log, of a run whose process was killed. */

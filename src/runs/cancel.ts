@@ -1,8 +1,10 @@
 import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { isOver, type RunState } from '../protocol/run';
 import { systemCode, writeError } from './fileError';
 import { RunFollower } from './follower';
 import { runFiles } from './layout';
+import { listRuns } from './list';
 import { isAlive, isOfThisHost, killGroup, type ProcessMark } from './process';
 import { deriveState } from './state';
 
@@ -15,12 +17,33 @@ const POLL = 50;
 /**
  * Asks a run to stop, waits until it has, and returns its state. A worker of this host that has not
  * ended after two seconds is killed with everything that it started. A run that is over stays as it is.
+ * Trials of a sweep stop with it.
  * @param options.now kill without waiting
  * @throws UserError where the folder cannot be written, or holds no run
  */
 export async function cancelRun(folder: string, options: { readonly now?: boolean } = {}): Promise<RunState> {
   const follower = new RunFollower(folder);
-  const { created } = await follower.spec();
+  const { created, spec } = await follower.spec();
+  const state = await stop(follower, created, options);
+  if (spec.job === 'sweep') await cancelTrials(folder, options);
+  return state;
+}
+
+/** Trials have processes of their own, which a sweep that was killed leaves behind. */
+async function cancelTrials(sweep: string, options: { readonly now?: boolean }): Promise<void> {
+  const workspace = path.resolve(sweep, '..', '..', '..');
+  const trials = (await listRuns(workspace)).filter(
+    (run) => run.sweep === path.basename(sweep) && !isOver(run.state),
+  );
+  await Promise.all(trials.map((trial) => cancelRun(trial.folder, options)));
+}
+
+async function stop(
+  follower: RunFollower,
+  created: number,
+  options: { readonly now?: boolean },
+): Promise<RunState> {
+  const { folder } = follower;
   const { state } = await follower.update();
   if (isOver(state)) return state;
   await requestCancel(folder);

@@ -48,9 +48,13 @@ async function claimName(runs: string, draft: string, created: Date, spec: JobSp
 function shortName(spec: JobSpec): string {
   if (spec.job === 'quantize') return `${spec.method}-q${spec.bits}`;
   if (spec.job === 'study') return spec.study.replaceAll('/', '-');
-  const name = path.parse(spec.experiment).name.toLowerCase();
+  const experiment =
+    spec.job === 'sweep'
+      ? `sweep-${path.parse(spec.trial.experiment).name}`
+      : path.parse(spec.experiment).name;
   return (
-    name
+    experiment
+      .toLowerCase()
       .replaceAll(/[^a-z0-9]+/g, '-')
       .replaceAll(/^-|-$/g, '')
       .slice(0, 40) || 'train'

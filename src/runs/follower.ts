@@ -56,6 +56,7 @@ export class RunFollower {
         seconds: this.fold.finished?.seconds ?? Math.max(0, (end - started) / 1000),
         last: this.fold.last,
         folder: this.folder,
+        ...(spec.job === 'train' && spec.sweep !== undefined && { sweep: spec.sweep }),
         ...(this.fold.progress && { progress: this.fold.progress }),
         ...(error && { error }),
         ...(logTail.length > 0 && { logTail }),

@@ -48,6 +48,7 @@ export class SummaryFold {
       case 'rateDistortion':
       case 'quality':
       case 'figure':
+      case 'trial':
       case 'output':
       case 'message':
         return;
@@ -64,6 +65,10 @@ export class SummaryFold {
       const { rows } = summary;
       this.values.set('figures', rows.length);
       this.values.set('worse', rows.filter(({ verdict }) => verdict === 'worse').length);
+    } else if (summary?.job === 'sweep') {
+      const best = summary.settings[0]?.mean;
+      this.values.set('trials', summary.trials.length);
+      if (summary.metric !== undefined && best !== undefined) this.values.set(summary.metric, best);
     }
   }
 }

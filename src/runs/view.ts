@@ -3,17 +3,19 @@ import type { JobSpec } from '../protocol/jobSpec';
 import type { RunView, ToRunPanel } from '../protocol/messages';
 import type { RunEnvironment, RunRecord, RunSummary } from '../protocol/run';
 import type { StudyRow } from '../protocol/study';
+import type { TrialResult } from '../protocol/sweep';
 import { Columns } from './columns';
 import { engineText } from './environmentFile';
 import { InstrumentReadings, NOTHING_READ, type ReadingsPosition } from './instrumentReadings';
 
-/** Up to where somebody has seen a run: how many points, tensors, measurements, figures and messages. */
+/** Up to where somebody has seen a run: how many points, tensors, measurements, figures, trials and messages. */
 export interface ViewPosition {
   readonly points: ReadonlyMap<string, number>;
   readonly tensors: number;
   readonly rateDistortions: number;
   readonly quality: number;
   readonly figures: number;
+  readonly trials: number;
   readonly messages: number;
   readonly instruments: ReadingsPosition;
 }
@@ -32,6 +34,7 @@ export class RunViewBuilder {
   private rateDistortions = 0;
   private readonly quality: Quality[] = [];
   private readonly figures: StudyRow[] = [];
+  private readonly trials: TrialResult[] = [];
   private readonly messages: RunView['messages'][number][] = [];
   private readonly instruments = new InstrumentReadings();
   private started: number | undefined;
@@ -66,6 +69,7 @@ export class RunViewBuilder {
       rateDistortions: this.rateDistortions,
       quality: this.quality.length,
       figures: this.figures.length,
+      trials: this.trials.length,
       messages: this.messages.length,
       instruments: this.instruments.position(),
     };
@@ -84,6 +88,7 @@ export class RunViewBuilder {
       ...(this.quality.length > seen.quality && { quality: this.quality.slice(seen.quality) }),
       ...(this.figures.length > seen.figures && { figures: this.figures.slice(seen.figures) }),
       ...(instruments && { instruments }),
+      ...(this.trials.length > seen.trials && { trials: this.trials.slice(seen.trials) }),
       messages: this.messages.slice(seen.messages),
       ...(this.finished && { finished: this.finished }),
       ...(this.engine !== undefined && { engine: this.engine }),
@@ -122,6 +127,9 @@ export class RunViewBuilder {
       case 'figure':
         this.figures.push(event.row);
         return;
+      case 'trial':
+        this.trials.push(event.trial);
+        return;
       case 'message':
         this.messages.push({ level: event.level, text: event.text });
         return;
@@ -148,6 +156,7 @@ const START: ViewPosition = {
   rateDistortions: 0,
   quality: 0,
   figures: 0,
+  trials: 0,
   messages: 0,
   instruments: NOTHING_READ,
 };

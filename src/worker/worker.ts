@@ -99,6 +99,7 @@ async function prepare(folder: string, signal: AbortSignal): Promise<JobContext>
   });
   let engine: Promise<LoadedEngine> | undefined;
   return {
+    folder,
     outputs,
     signal,
     engine: (id, threads) =>

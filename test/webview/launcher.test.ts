@@ -72,6 +72,38 @@ test('sends what trains the first experiment on the best engine', async () => {
   });
 });
 
+test('sends a sweep: what its trials have in common, and what it varies', async () => {
+  const { page } = await open();
+  await page.getByRole('radio', { name: 'Sweep' }).click();
+  expect(await page.getByText('Say what to vary.').isVisible()).toBe(true);
+  await page.getByRole('textbox', { name: 'Epochs' }).fill('2');
+  const axes = page.getByRole('textbox', { name: 'What to vary' });
+  await axes.fill('batchSize=32,128\noptimizer.learningRate=1e-4..1e-1:log');
+  await page.getByRole('textbox', { name: 'Draws' }).fill('4');
+  await page.getByRole('textbox', { name: 'Seeds' }).fill('3');
+  await run();
+  expect(await spec()).toEqual({
+    job: 'sweep',
+    trial: {
+      job: 'train',
+      experiment: '/home/ada/project/mnist-mlp.ts',
+      engine: 'best',
+      overrides: {},
+      epochs: 2,
+    },
+    axes: [
+      { kind: 'grid', path: 'batchSize', values: [32, 128] },
+      { kind: 'random', path: 'optimizer.learningRate', low: 1e-4, high: 0.1, scale: 'log', whole: false },
+    ],
+    draws: 4,
+    seeds: 3,
+    jobs: 1,
+  });
+  await axes.fill('batchSize');
+  await run();
+  expect(await page.getByText('is no axis of a sweep').isVisible()).toBe(true);
+});
+
 test('sends every field of a training', async () => {
   const { page } = await open();
   await choose('Experiment', 'mnist-cnn.ts');

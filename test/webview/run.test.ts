@@ -5,6 +5,7 @@ import {
   killedRun,
   series,
   studyRun,
+  sweepRun,
   trainLoss,
   trainRun,
   TRAIN_SUMMARY,
@@ -315,6 +316,38 @@ test('fits a panel of 300 pixels', async () => {
   expect(await panel.accessibility()).toEqual([]);
   await page.getByRole('tab', { name: 'Details' }).click();
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(300);
+});
+
+describe('a sweep', () => {
+  test('ranks its settings as a table and as a picture, and new trials as they come', async () => {
+    const { page } = await open(sweepRun());
+    expect(await page.getByRole('tab').allInnerTexts()).toEqual(['Results', 'Messages (2)', 'Details']);
+    const settings = await rows('Settings, best first');
+    expect(settings).toHaveLength(3);
+    expect(settings[0]).toMatch(/^0\.001000\s+adam\s+0\.9650\s+0\.007071\s+2 of 2$/);
+    expect(settings[2]).toMatch(/^1\s+sgd\s+0\.9900\s+–\s+1 of 2$/);
+    expect((await rows('Trials')).at(-1)).toContain('failed: Training diverged.');
+    const picture = page.getByRole('application');
+    await picture.focus();
+    await page.keyboard.press('Home');
+    expect(await page.getByRole('status').first().innerText()).toBe(
+      'Place 1 of 3: optimizer.learningRate 0.001, optimizer.name adam; test accuracy 0.9650.',
+    );
+    await page.keyboard.press('End');
+    expect(await page.getByRole('status').first().innerText()).toContain('Place 3 of 3');
+    const [latest] = sweepRun().trials!;
+    await panel.send({
+      type: 'increment',
+      summary: sweepRun().summary,
+      series: [],
+      tensors: [],
+      messages: [],
+      trials: [{ ...latest!, parameters: { 'optimizer.learningRate': 1, 'optimizer.name': 'adam' } }],
+    });
+    await frames(page);
+    expect(await rows('Settings, best first')).toHaveLength(4);
+    expect(await rows('Trials')).toHaveLength(7);
+  });
 });
 
 describe('a study', () => {

@@ -7,14 +7,16 @@ import { callout } from '../ui/callout';
 import { button, segments } from '../ui/controls';
 import { app, element } from '../ui/dom';
 import { FIRST_QUANTIZE_VALUES, quantizeForm, type QuantizeValues } from './quantizeForm';
+import { FIRST_SWEEP_VALUES, sweepForm, type SweepValues } from './sweepForm';
 import { FIRST_TRAIN_VALUES, trainForm, type TrainValues } from './trainForm';
 
 /** The kinds of jobs that have a form. */
-type FormKind = 'train' | 'quantize';
+type FormKind = 'train' | 'sweep' | 'quantize';
 
 interface State {
   readonly job: FormKind;
   readonly train: TrainValues;
+  readonly sweep: SweepValues;
   readonly quantize: QuantizeValues;
 }
 
@@ -23,12 +25,15 @@ const before = host.getState();
 const kept: State = {
   job: before.job ?? 'train',
   train: { ...FIRST_TRAIN_VALUES, ...before.train },
+  sweep: { ...FIRST_SWEEP_VALUES, ...before.sweep },
   quantize: { ...FIRST_QUANTIZE_VALUES, ...before.quantize },
 };
 let state: LauncherState | undefined;
 
+const train = trainForm(kept.train, changed, () => host.post({ type: 'newExperiment' }));
 const forms = {
-  train: trainForm(kept.train, changed, () => host.post({ type: 'newExperiment' })),
+  train,
+  sweep: sweepForm(kept.sweep, changed, train),
   quantize: quantizeForm(kept.quantize, changed, {
     model: () => host.post({ type: 'browseModel' }),
     calibration: () => host.post({ type: 'browseCalibration' }),
@@ -38,6 +43,7 @@ const job = segments<FormKind>(
   'What to run',
   [
     { value: 'train', label: 'Train' },
+    { value: 'sweep', label: 'Sweep' },
     { value: 'quantize', label: 'Quantize' },
   ],
   kept.job,
@@ -58,6 +64,7 @@ const form = element(
   trust,
   job.element,
   forms.train.element,
+  forms.sweep.element,
   forms.quantize.element,
   element('div', { class: 'go' }, runButton.element, why, refusal),
 );
@@ -82,7 +89,12 @@ host.onMessage((message) => {
 host.post({ type: 'ready' });
 
 function changed(): void {
-  host.setState({ job: job.get(), train: forms.train.values(), quantize: forms.quantize.values() });
+  host.setState({
+    job: job.get(),
+    train: forms.train.values(),
+    sweep: forms.sweep.values(),
+    quantize: forms.quantize.values(),
+  });
   refusal.replaceChildren();
   show();
 }
@@ -90,7 +102,9 @@ function changed(): void {
 function show(): void {
   if (!state) return;
   const missing = forms[job.get()].missing();
-  forms.train.element.hidden = job.get() !== 'train';
+  // A sweep asks for what its trials have in common, as a training does, and for what it varies.
+  forms.train.element.hidden = job.get() === 'quantize';
+  forms.sweep.element.hidden = job.get() !== 'sweep';
   forms.quantize.element.hidden = job.get() !== 'quantize';
   trust.hidden = state.trusted;
   runButton.setEnabled(state.trusted && missing === undefined);

@@ -9,14 +9,15 @@ import { FIRST_RATE_DISTORTION_VIEW } from '../ui/quantization/rateDistortionCha
 import { formatBytes, formatDecibels, formatDuration, formatNumber, metricTitle } from '../ui/format';
 import { SeriesColumns } from '../ui/seriesColumns';
 import { studyFigures } from '../ui/study/studyFigures';
+import { sweepResults } from '../ui/sweep/sweepResults';
 import { DOWNLOADS } from './saving';
 
 /**
- * Several runs over one another: a table of their figures, what studies found, their curves, their tensors'
+ * Several runs over one another: a table of their figures, what studies and sweeps found, their curves, their tensors'
  * errors, and the picture of the model under all methods.
  */
 export function runsSection(runs: readonly RunView[]): readonly Child[] {
-  return [figures(runs), ...studies(runs), curves(runs), errors(runs), ...compared(runs)];
+  return [figures(runs), ...studies(runs), ...sweeps(runs), curves(runs), errors(runs), ...compared(runs)];
 }
 
 /** Runs are told apart by name; where two have the same, by number. */
@@ -68,6 +69,15 @@ function studies(runs: readonly RunView[]): readonly Child[] {
     if (run.figures === undefined) return [];
     const found = studyFigures(DOWNLOADS);
     found.setRows(run.figures);
+    return [found.element];
+  });
+}
+
+function sweeps(runs: readonly RunView[]): readonly Child[] {
+  return runs.flatMap(({ spec, trials }) => {
+    if (spec.job !== 'sweep' || trials === undefined) return [];
+    const found = sweepResults(DOWNLOADS);
+    found.setTrials(spec, trials);
     return [found.element];
   });
 }

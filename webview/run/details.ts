@@ -1,5 +1,6 @@
 import { ENGINE_NAMES, type EngineId } from '../../src/protocol/engine';
-import type { JobSpec } from '../../src/protocol/jobSpec';
+import type { JobSpec, SweepSpec, TrainSpec } from '../../src/protocol/jobSpec';
+import type { SweepAxis } from '../../src/protocol/sweep';
 import { element } from '../ui/dom';
 import { formatCount } from '../ui/format';
 import type { RunModel } from '../ui/runModel';
@@ -57,6 +58,25 @@ function factsOf(spec: JobSpec): readonly Fact[] {
       ['Seed', String(spec.seed)],
     ];
   }
+  return spec.job === 'sweep' ? [...sweepFacts(spec), ...trainFacts(spec.trial)] : trainFacts(spec);
+}
+
+function sweepFacts({ axes, draws, seeds, jobs }: SweepSpec): readonly Fact[] {
+  const isDrawn = axes.some(({ kind }) => kind === 'random');
+  return [
+    ['Varied', axes.map(axisText).join('\n')],
+    ...(isDrawn ? [['Draws', formatCount(draws)] as const] : []),
+    ['Seeds', formatCount(seeds)],
+    ['At the same time', formatCount(jobs)],
+  ];
+}
+
+function axisText(axis: SweepAxis): string {
+  if (axis.kind === 'grid') return `${axis.path}: ${axis.values.join(', ')}`;
+  return `${axis.path}: ${axis.low} to ${axis.high}${axis.scale === 'log' ? ', logarithmic' : ''}`;
+}
+
+function trainFacts(spec: TrainSpec): readonly Fact[] {
   const overrides = Object.entries(spec.overrides).map(([path, value]) => `${path}=${String(value)}`);
   return [
     ['Experiment', spec.experiment],
@@ -69,6 +89,7 @@ function factsOf(spec: JobSpec): readonly Fact[] {
       : [['Settings over the experiment’s own', overrides.join('\n')] as const]),
     ...(spec.weights === undefined ? [] : [['Starts from', spec.weights] as const]),
     ...(spec.resume === undefined ? [] : [['Goes on from', spec.resume] as const]),
+    ...(spec.sweep === undefined ? [] : [['Trial of', spec.sweep] as const]),
   ];
 }
 

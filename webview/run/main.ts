@@ -11,6 +11,7 @@ import { tiles } from '../ui/tiles';
 import { details } from './details';
 import { messageList } from '../ui/messageList';
 import { studyFigures } from '../ui/study/studyFigures';
+import { sweepResults } from '../ui/sweep/sweepResults';
 import { metricTiles } from './metricTiles';
 
 interface State {
@@ -32,19 +33,22 @@ const header = runHeader({
 const figures = tiles('Latest values');
 const charts = convergence(state.convergence, savingHost(host.post), (view) => keep({ convergence: view }));
 const study = studyFigures(savingHost(host.post));
+const sweep = sweepResults(savingHost(host.post));
 const messages = messageList();
 const facts = details((path) => host.post({ type: 'openOutput', path }));
 
 let model: RunModel | undefined;
 let views: TabsControl | undefined;
 
-/** The page of a run; a study has figures before its curves. */
+/** The page of a run; a study has figures before its curves, a sweep has results and no curves of its own. */
 function page({ spec }: RunModel): HTMLElement {
   views = tabs(
     'Views of the run',
     [
       ...(spec.job === 'study' ? [{ id: 'figures', label: 'Figures', content: study.element }] : []),
-      { id: 'convergence', label: 'Convergence', content: charts.element },
+      spec.job === 'sweep'
+        ? { id: 'results', label: 'Results', content: sweep.element }
+        : { id: 'convergence', label: 'Convergence', content: charts.element },
       { id: 'messages', label: 'Messages', content: messages.element },
       { id: 'details', label: 'Details', content: facts.element },
     ],
@@ -78,6 +82,7 @@ function show(run: RunModel): void {
   figures.set(metricTiles(run));
   charts.setSeries([...run.series.values()]);
   study.setRows(run.figures);
+  if (run.spec.job === 'sweep') sweep.setTrials(run.spec, run.trials);
   messages.set(run.messages);
   facts.update(run);
   views?.setLabel('messages', run.messages.length > 0 ? `Messages (${run.messages.length})` : 'Messages');

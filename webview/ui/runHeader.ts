@@ -71,7 +71,8 @@ export function runHeader(actions: RunHeaderActions): RunHeader {
   const drawFacts = () => {
     if (!shown) return;
     const { summary, engine, spec } = shown.model;
-    const seed = spec.seed === undefined ? undefined : `seed ${spec.seed}`;
+    const asked = spec.job === 'sweep' ? spec.trial.seed : spec.seed;
+    const seed = asked === undefined ? undefined : `seed ${asked}`;
     const started = new Date(summary.started).toLocaleString('en-GB', {
       dateStyle: 'medium',
       timeStyle: 'short',

@@ -3,6 +3,7 @@ import type { JobSpec } from '../../src/protocol/jobSpec';
 import type { RunView, Series, ToRunPanel } from '../../src/protocol/messages';
 import type { RunSummary } from '../../src/protocol/run';
 import type { StudyRow } from '../../src/protocol/study';
+import type { TrialResult } from '../../src/protocol/sweep';
 import { SeriesColumns } from './seriesColumns';
 
 /** A run as a panel holds it: begun by a snapshot, grown by increments. */
@@ -16,6 +17,8 @@ export interface RunModel {
   readonly quality: Quality[];
   /** Of a study. */
   readonly figures: StudyRow[];
+  /** Of a sweep. */
+  readonly trials: TrialResult[];
   readonly messages: RunView['messages'][number][];
   finished: FinishedEvent | undefined;
   engine: string | undefined;
@@ -30,6 +33,7 @@ export function modelOf(run: RunView): RunModel {
     rateDistortion: run.rateDistortion,
     quality: [...(run.quality ?? [])],
     figures: [...(run.figures ?? [])],
+    trials: [...(run.trials ?? [])],
     messages: [...run.messages],
     finished: run.finished,
     engine: run.engine,
@@ -45,6 +49,7 @@ export function applyIncrement(model: RunModel, increment: ToRunPanel & { type: 
   model.rateDistortion = increment.rateDistortion ?? model.rateDistortion;
   model.quality.push(...(increment.quality ?? []));
   model.figures.push(...(increment.figures ?? []));
+  model.trials.push(...(increment.trials ?? []));
   model.messages.push(...increment.messages);
   model.finished = increment.finished ?? model.finished;
   model.engine = increment.engine ?? model.engine;

@@ -1,24 +1,19 @@
 import path from 'node:path';
-import { Option, type Command } from 'commander';
-import { COMPILE_MODES, type CompileMode } from '../../protocol/compileMode';
+import type { Command } from 'commander';
 import type { TrainSummary } from '../../protocol/events';
 import type { TrainSpec } from '../../protocol/jobSpec';
 import type { RunRecord } from '../../protocol/run';
 import { UserError } from '../../protocol/userError';
 import { RUN } from '../arguments';
 import { EXIT_CANCELLED } from '../exitCode';
-import { override, wholeNumber, type Overrides } from '../flags';
 import { executeRun } from '../followRun';
-import type { GlobalOptions, Run, Session } from '../session';
+import type { Run, Session } from '../session';
 import type { Style } from '../style';
 import { renderFacts, renderTable } from '../table';
+import { addTrainingFlags, trainingSpec, type TrainingOptions } from '../trainingFlags';
 import { formatDuration, formatNumber } from '../units';
 
-interface RunOptions {
-  readonly epochs?: number;
-  readonly maxSteps?: number;
-  readonly set: Overrides;
-  readonly compile?: CompileMode;
+interface RunOptions extends TrainingOptions {
   readonly weights?: string;
   readonly resume?: string;
 }
@@ -31,23 +26,11 @@ type RunAnswer = Pick<TrainSummary, 'engine' | 'steps' | 'final' | 'best'> & {
 };
 
 export function addRun(program: Command, run: Run): void {
-  program
+  const command = program
     .command('run')
     .argument('<experiment>', 'file whose default export is defineExperiment({ … })')
-    .description('train the model of an experiment file')
-    .option('--epochs <n>', 'passes over the data, instead of what the experiment says', wholeNumber(1))
-    .option('--max-steps <n>', 'stop after so many steps; 0 only tests', wholeNumber(0))
-    .addOption(
-      new Option('--set <path=value>', "a value over the experiment's own; may be repeated")
-        .argParser(override)
-        .default({}, 'none'),
-    )
-    .addOption(
-      new Option(
-        '--compile <mode>',
-        'how steps run on the tensorflow engine, instead of what the experiment says',
-      ).choices(COMPILE_MODES),
-    )
+    .description('train the model of an experiment file');
+  addTrainingFlags(command)
     .option('--weights <file>', 'start from the weights of a model file, quantized or not')
     .option('--resume <run>', `go on from the last checkpoint of an earlier run: ${RUN}`)
     .addHelpText(
@@ -68,8 +51,7 @@ export function addRun(program: Command, run: Run): void {
 }
 
 async function specOf(experiment: string, options: RunOptions, session: Session): Promise<TrainSpec> {
-  const { engine, seed, threads }: GlobalOptions = session.options;
-  const { epochs, maxSteps, weights } = options;
+  const { weights } = options;
   if (weights !== undefined && options.resume !== undefined) {
     throw new UserError(
       'bad-usage',
@@ -79,14 +61,7 @@ async function specOf(experiment: string, options: RunOptions, session: Session)
   }
   const resume = options.resume === undefined ? undefined : await trainingRun(session, options.resume);
   return {
-    job: 'train',
-    experiment: path.resolve(experiment),
-    engine: engine ?? 'best',
-    overrides: { ...options.set, ...(options.compile !== undefined && { compile: options.compile }) },
-    ...(epochs !== undefined && { epochs }),
-    ...(maxSteps !== undefined && { maxSteps }),
-    ...(seed !== undefined && { seed }),
-    ...(threads !== undefined && { threads }),
+    ...trainingSpec(experiment, options, session),
     ...(weights !== undefined && { weights: path.resolve(weights) }),
     ...(resume !== undefined && { resume }),
   };

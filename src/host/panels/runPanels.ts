@@ -11,6 +11,7 @@ const PAGES: Readonly<Record<JobKind, PageName>> = {
   train: 'run',
   quantize: 'quantization',
   study: 'run',
+  sweep: 'run',
 };
 
 /** The panels on runs, one a run, beside the editor; they come back when the window is reloaded. */

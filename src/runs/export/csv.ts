@@ -13,8 +13,9 @@ type Cell = string | number | boolean | undefined;
 /**
  * Writes the tables of a run into `folder`, which is made where it is missing: `metrics.csv`, one row a
  * measured step, `tensors.csv`, one row a tensor, `rate-distortion.csv`, one row a method and number of bits,
- * `quality.csv`, one row a task, `figures.csv`, one row a figure of a study, and what instruments said
- * (`instrumentTables`). A table without rows is not written. Numbers keep every digit; NaN and infinities are `NaN`, `Infinity`, `-Infinity`.
+ * `quality.csv`, one row a task, `figures.csv`, one row a figure of a study, `trials.csv`, one row a trial of a
+ * sweep, and what instruments said (`instrumentTables`). A table without rows is not written. Numbers keep every digit;
+ * NaN and infinities are `NaN`, `Infinity`, `-Infinity`.
  * @returns absolute paths of the files
  * @throws UserError where they cannot be written
  */
@@ -29,6 +30,7 @@ export async function writeCsv(folder: string, record: RunRecord): Promise<reado
       ['quality.csv', qualityRows(record.events)],
       ['figures.csv', figureRows(record.events)],
       ...instrumentTables(record),
+      ['trials.csv', trialRows(record.events)],
     ] as const) {
       const file = path.resolve(folder, name);
       if (await writeRows(file, rows)) files.push(file);
@@ -112,6 +114,17 @@ function* figureRows(events: readonly RunEvent[]): Generator<readonly Cell[]> {
     if (event.type !== 'figure') continue;
     const { row } = event;
     yield [...FIGURE_COLUMNS.map((column) => row[column]), row.place?.curve, row.place?.bits];
+  }
+}
+
+function* trialRows(events: readonly RunEvent[]): Generator<readonly Cell[]> {
+  const trials = events.flatMap((event) => (event.type === 'trial' ? [event.trial] : []));
+  const paths = new Set(trials.flatMap(({ parameters }) => Object.keys(parameters)));
+  const metrics = new Set(trials.flatMap(({ final }) => Object.keys(final)));
+  yield ['run', 'state', ...paths, 'seed', 'seconds', ...metrics];
+  for (const { run, state, parameters, seed, seconds, final } of trials) {
+    const settings = Array.from(paths, (path) => parameters[path]);
+    yield [run, state, ...settings, seed, seconds, ...Array.from(metrics, (name) => final[name])];
   }
 }
 

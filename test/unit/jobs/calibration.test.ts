@@ -68,6 +68,7 @@ describe('the calibration of a job', () => {
     const outputs = await temporaryFolder();
     const engines: string[] = [];
     const context: JobContext = {
+      folder: outputs,
       outputs,
       signal: new AbortController().signal,
       engine(id) {

@@ -27,7 +27,7 @@ async function run(spec: Partial<TrainSpec>): Promise<{
       overrides: { 'data.trainSize': 1000, 'data.testSize': 500 },
       ...spec,
     },
-    { outputs, signal: new AbortController().signal, engine: (id) => loadEngine(id) },
+    { folder, outputs, signal: new AbortController().signal, engine: (id) => loadEngine(id) },
   );
   for (;;) {
     const next = await generator.next();

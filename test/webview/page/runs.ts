@@ -3,6 +3,7 @@ import { Random } from '../../../src/math/random';
 import type { RunView, Series } from '../../../src/protocol/messages';
 import type { RunSummary } from '../../../src/protocol/run';
 import type { StudyRow } from '../../../src/protocol/study';
+import type { TrialResult } from '../../../src/protocol/sweep';
 
 /** A source of uniform numbers in [0, 1). */
 export function uniform(seed: number): () => number {
@@ -103,6 +104,42 @@ export function studyRun(): RunView {
         verdict: 'as published',
         note: 'measured',
       },
+    ],
+  });
+}
+
+/** A sweep of two axes with two seeds, of which one trial failed. */
+export function sweepRun(): RunView {
+  const trial = (rate: number, name: string, seed: number, testAccuracy?: number): TrialResult => ({
+    run: `2026-11-24T10-31-07-mnist-${rate}-${name}-${seed}`,
+    state: testAccuracy === undefined ? 'failed' : 'done',
+    parameters: { 'optimizer.learningRate': rate, 'optimizer.name': name },
+    seed,
+    final: testAccuracy === undefined ? {} : { testAccuracy },
+    seconds: 4,
+    ...(testAccuracy === undefined && { error: 'Training diverged. Take a smaller learning rate.' }),
+  });
+  return trainRun({
+    summary: { ...TRAIN_SUMMARY, job: 'sweep', name: 'mnist-mlp, sweep', last: {} },
+    spec: {
+      job: 'sweep',
+      trial: { job: 'train', experiment: '/home/ada/project/mnist-mlp.ts', engine: 'best', overrides: {} },
+      axes: [
+        { kind: 'random', path: 'optimizer.learningRate', low: 1e-3, high: 1, scale: 'log', whole: false },
+        { kind: 'grid', path: 'optimizer.name', values: ['sgd', 'adam'] },
+      ],
+      draws: 2,
+      seeds: 2,
+      jobs: 1,
+    },
+    series: [],
+    trials: [
+      trial(0.001, 'sgd', 1, 0.8),
+      trial(0.001, 'sgd', 2, 0.82),
+      trial(0.001, 'adam', 1, 0.96),
+      trial(0.001, 'adam', 2, 0.97),
+      trial(1, 'sgd', 1, 0.99),
+      trial(1, 'sgd', 2),
     ],
   });
 }
