@@ -106,6 +106,10 @@ export default tseslint.config(
     },
   },
   {
+    files: ['typescript-plugin/*.js'],
+    languageOptions: { globals: { require: 'readonly', module: 'writable', __dirname: 'readonly' } },
+  },
+  {
     files: ['**/*.mjs'],
     languageOptions: {
       globals: {

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { assemblyPlugin } from './lib/assembly.mjs';
+import { makeTypes } from './lib/types.mjs';
 
 const require = createRequire(import.meta.url);
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
@@ -120,6 +121,7 @@ const bundles = [host, processes, engines, loader, webview, tests].map((options)
 if (process.argv.includes('--clean')) await rm(dist, { recursive: true, force: true });
 await mkdir(path.join(dist, 'engines'), { recursive: true });
 await copyAssets();
+await makeTypes(root, dist);
 if (watch) {
   for (const options of bundles) await (await context(options)).watch();
   console.log('watching');

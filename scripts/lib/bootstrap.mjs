@@ -15,6 +15,7 @@ const SOURCES = [
   'examples/mnist-cnn.ts',
   'test/host',
   'scripts/build.mjs',
+  'scripts/types.tsconfig.json',
   'package.json',
   'package-lock.json',
   'tsconfig.json',

@@ -1,4 +1,5 @@
-// Makes the package of this platform: bundles, the prebuilt binding, nothing from node_modules.
+// Makes the package of this platform: bundles, declarations, the prebuilt binding, and of node_modules the plugin
+// for the editor's TypeScript alone.
 import { build } from 'esbuild';
 import { copyFile, mkdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -23,7 +24,7 @@ export async function makePackage() {
       'vsce',
       [
         ...[process.execPath, path.join(root, 'node_modules/@vscode/vsce/vsce'), 'package'],
-        ...['--target', target, '--no-dependencies', '--out', output],
+        ...['--target', target, '--follow-symlinks', '--out', output],
         // The pictures of the README are in the package.
         ...['--no-rewrite-relative-links', '--allow-missing-repository'],
       ],
