@@ -38,6 +38,11 @@ export const fraction = field(
   (value) => typeof value === 'number' && value >= 0 && value < 1,
 );
 
+export const share = field(
+  'a number between 0 and 1',
+  (value) => typeof value === 'number' && value > 0 && value < 1,
+);
+
 export const count = field(
   'a whole number of at least 1',
   (value) => Number.isSafeInteger(value) && Number(value) >= 1,

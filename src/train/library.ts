@@ -29,7 +29,9 @@ export type {
   AdamWSettings,
   LionSettings,
   MomentumSettings,
+  MuonSettings,
   NagGsSettings,
   OptimizerSettings,
+  ScheduleFreeSettings,
   SgdSettings,
 } from './optimizers/settings';

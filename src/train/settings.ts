@@ -13,6 +13,7 @@ import {
   optional,
   positive,
   seed,
+  share,
   text,
   texts,
   type Field,
@@ -65,6 +66,14 @@ const OPTIMIZERS: Readonly<Record<OptimizerName, Fields>> = {
     mu: optional(notNegative),
     gamma: optional(positive),
     updateGamma: optional(flag),
+    ...DECAY,
+  },
+  'schedule-free-adamw': { ...MOMENTS, beta1: optional(share), ...DECAY },
+  muon: {
+    learningRate: positive,
+    momentum: optional(fraction),
+    adamLearningRate: optional(positive),
+    adamFor: optional(texts),
     ...DECAY,
   },
 };

@@ -174,6 +174,50 @@ export const OPTIMIZERS: Readonly<Record<string, OptimizerChoice>> = {
       },
     ],
   },
+  'schedule-free-adamw': {
+    label: 'Schedule-Free AdamW',
+    hint: 'AdamW whose steps are averaged, so that its learning rate need not fall. It is tested at the average.',
+    parameters: [
+      RATE_OF_A_WEIGHT,
+      WEIGHT_DECAY,
+      {
+        key: 'beta1',
+        label: 'β₁',
+        below: 1,
+        explain: ({ beta1 = 0.9 }) =>
+          `Gradients are taken ${formatNumber(beta1, 3)} of the way from the last step to the average.`,
+      },
+      BETA2_OF_SQUARES,
+      EPSILON,
+    ],
+  },
+  muon: {
+    label: 'Muon',
+    hint: 'Matrices move by their momentum made orthogonal, so in all directions alike; the rest by AdamW.',
+    parameters: [
+      {
+        ...LEARNING_RATE,
+        explain: ({ learningRate }) =>
+          learningRate === undefined
+            ? 'Of matrices; 0.02 is the published value. No direction of a matrix moves by much more than η a step.'
+            : `No direction of a matrix moves by much more than ${formatNumber(learningRate)} a step.`,
+      },
+      {
+        key: 'momentum',
+        label: 'Momentum μ',
+        below: 1,
+        explain: ({ momentum = 0.95 }) => `${formatNumber(momentum, 3)} remembers ${stepsOf(momentum)}.`,
+      },
+      {
+        key: 'adamLearningRate',
+        label: 'Learning rate of the rest',
+        below: Infinity,
+        explain: ({ adamLearningRate = 3e-4 }) =>
+          `Biases, scales and embeddings move by about ${formatNumber(adamLearningRate)} a step.`,
+      },
+      WEIGHT_DECAY,
+    ],
+  },
 };
 
 /** The heavy ball that NAG-GS is. */

@@ -1,12 +1,15 @@
 import type { TensorFlow } from '../../engine/engine';
+import { UserError } from '../../protocol/userError';
 import { adam } from './adam';
 import { averaged } from './average';
 import { clipped } from './clip';
 import { lion } from './lion';
 import { momentum } from './momentum';
+import { muon } from './muon';
 import { nagGs } from './nagGs';
 import type { NamedVariable, Optimizer } from './optimizer';
 import { CONSTANT_RATE, type RateFactor } from './rate';
+import { scheduleFree } from './scheduleFree';
 import type { OptimizerSettings } from './settings';
 import { sgd } from './sgd';
 
@@ -19,7 +22,10 @@ export interface OptimizerSurroundings {
   readonly averageWeights?: number | undefined;
 }
 
-/** Builds the optimizer that the settings describe; the caller disposes it. */
+/**
+ * Builds the optimizer that the settings describe; the caller disposes it.
+ * @throws UserError `optimizer-unstable` or `averaged-twice` for settings that make no sense together
+ */
 export function createOptimizer(
   tf: TensorFlow,
   settings: OptimizerSettings,
@@ -27,6 +33,13 @@ export function createOptimizer(
   { factor = CONSTANT_RATE, clipNorm, averageWeights }: OptimizerSurroundings = {},
 ): Optimizer {
   const rule = createRule(tf, settings, variables, factor);
+  if (rule.evaluated !== undefined && averageWeights !== undefined) {
+    throw new UserError(
+      'averaged-twice',
+      `${settings.name} is tested with an average of its own, and averageWeights asks for another.`,
+      'Leave averageWeights out.',
+    );
+  }
   const clipping = clipNorm === undefined ? rule : clipped(tf, rule, clipNorm);
   return averageWeights === undefined ? clipping : averaged(tf, clipping, averageWeights, variables);
 }
@@ -50,5 +63,9 @@ function createRule(
       return lion(tf, settings, variables, factor);
     case 'nag-gs':
       return nagGs(tf, settings, variables, factor);
+    case 'schedule-free-adamw':
+      return scheduleFree(tf, settings, variables, factor);
+    case 'muon':
+      return muon(tf, settings, variables, factor);
   }
 }

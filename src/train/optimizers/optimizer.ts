@@ -17,7 +17,7 @@ export interface NamedVariable {
 export interface Dynamics {
   /** η as the optimizer means it, after its schedule. */
   readonly learningRate: number;
-  /** How far a lasting gradient of 1 moves a weight a step, in the end: s / (1 − β). */
+  /** How far a gradient of 1 moves a weight in the end: s / (1 − β). */
   readonly effectiveStep: number;
   /** β; 0 where nothing is remembered. */
   readonly momentum: number;

@@ -69,6 +69,33 @@ export interface NagGsSettings extends DecaySettings {
   readonly updateGamma?: boolean;
 }
 
+/** Schedule-Free AdamW (Defazio et al., 2024): an average of all steps in the place of a falling learning rate. */
+export interface ScheduleFreeSettings extends Moments, DecaySettings {
+  readonly name: 'schedule-free-adamw';
+  /** How near to the average gradients are taken, above 0; 0.9 where absent. */
+  readonly beta1?: number;
+}
+
+/** Muon (Jordan et al., 2024): matrices move by their momentum made orthogonal, the rest by AdamW. */
+export interface MuonSettings extends DecaySettings {
+  readonly name: 'muon';
+  /** η of matrices; the published value is 0.02. */
+  readonly learningRate: number;
+  /** 0.95 where absent. */
+  readonly momentum?: number;
+  /** η of what AdamW moves, with β 0.9 and 0.95; 0.0003 where absent. */
+  readonly adamLearningRate?: number;
+  /** Texts: a matrix whose name contains one of them is left to AdamW; `['embedding']` where absent. */
+  readonly adamFor?: readonly string[];
+}
+
 export type OptimizerSettings =
-  SgdSettings | MomentumSettings | AdamSettings | AdamWSettings | LionSettings | NagGsSettings;
+  | SgdSettings
+  | MomentumSettings
+  | AdamSettings
+  | AdamWSettings
+  | LionSettings
+  | NagGsSettings
+  | ScheduleFreeSettings
+  | MuonSettings;
 export type OptimizerName = OptimizerSettings['name'];

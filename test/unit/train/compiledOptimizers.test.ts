@@ -19,6 +19,8 @@ const SETTINGS: readonly OptimizerSettings[] = [
   { name: 'lion', learningRate: 0.003, weightDecay: 0.3 },
   { name: 'nag-gs', weightDecay: 0.1 },
   { name: 'nag-gs', alpha: 0.2, gamma: 3, updateGamma: true },
+  { name: 'schedule-free-adamw', learningRate: 0.01, weightDecay: 0.1 },
+  { name: 'muon', learningRate: 0.01, weightDecay: 0.1 },
 ];
 
 /** Weights after the steps, and what the steps said of themselves. */

@@ -18,6 +18,8 @@ const RESUMED: [string, Partial<Experiment>][] = [
   ['lion', { optimizer: { name: 'lion', learningRate: 0.01, weightDecay: 0.1 } }],
   ['nag-gs', { optimizer: { name: 'nag-gs', alpha: 0.2, weightDecay: 0.1 } }],
   ['nag-gs with an updated γ', { optimizer: { name: 'nag-gs', alpha: 0.2, gamma: 2, updateGamma: true } }],
+  ['schedule-free-adamw', { optimizer: { name: 'schedule-free-adamw', learningRate: 0.01 } }],
+  ['muon', { optimizer: { name: 'muon', learningRate: 0.02 } }],
   [
     'a schedule, clipped gradients and averaged weights',
     {
