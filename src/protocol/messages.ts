@@ -90,6 +90,8 @@ export type FromRunPanel =
   | { readonly type: 'ready' }
   | { readonly type: 'cancel' }
   | { readonly type: 'showLog' }
+  /** Opens the experiment at the line of a field: `optimizer.learningRate`. */
+  | { readonly type: 'showField'; readonly field: string }
   | { readonly type: 'openOutput'; readonly path: string }
   /** Quantize the same model in the same way again, to the packed form. */
   | { readonly type: 'pack' }

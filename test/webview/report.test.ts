@@ -6,7 +6,7 @@ import type { ReportDocument } from '../../src/protocol/report';
 import { renderHtml } from '../../src/runs/export/html';
 import { Browsing, frames, type Panel } from './page/browser';
 import { QuantizationBench } from './page/quantizedRun';
-import { finishedRun, studyRun } from './page/runs';
+import { finishedRun, instrumentedRun, studyRun } from './page/runs';
 
 let browsing: Browsing;
 let panel: Panel;
@@ -44,6 +44,19 @@ test('draws what a study found, beside the published figures', async () => {
   expect(await rows.allInnerTexts()).toHaveLength(6);
   expect(await rows.last().innerText()).toContain('as published');
   expect(await panel.accessibility()).toEqual([]);
+});
+
+test('draws what instruments said of a run', async () => {
+  const { page } = await open('light', {
+    title: 'A run',
+    subtitle: '',
+    sections: [{ kind: 'runs', heading: 'Charts', runs: [instrumentedRun()] }],
+  });
+  await page.getByText('times what the curvature allows').waitFor();
+  expect(await page.getByRole('application', { name: /^Line chart of Norm test/ }).count()).toBe(1);
+  expect(await page.getByRole('button', { name: /in the experiment/ }).count()).toBe(0);
+  expect(await panel.accessibility()).toEqual([]);
+  expect(panel.trouble).toEqual([]);
 });
 
 test.each(['light', 'dark'] as const)(

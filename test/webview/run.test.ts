@@ -252,13 +252,13 @@ describe('a chart', () => {
     const { page } = await open();
     await page.getByRole('radio', { name: 'Epoch' }).check();
     await page.getByRole('radio', { name: 'Log' }).first().check();
-    await page.getByLabel('Smoothing').fill('0.9');
+    await page.locator('#view-convergence').getByLabel('Smoothing').fill('0.9');
     await page.getByRole('button', { name: /^test loss/ }).click();
     const state = await panel.state();
     await panel.close();
     await open(trainRun(), { state });
     expect(await panel.page.getByRole('radio', { name: 'Epoch' }).isChecked()).toBe(true);
-    expect(await panel.page.getByLabel('Smoothing').inputValue()).toBe('0.9');
+    expect(await panel.page.locator('#view-convergence').getByLabel('Smoothing').inputValue()).toBe('0.9');
     expect(await panel.page.getByRole('button', { name: /^test loss/ }).getAttribute('aria-pressed')).toBe(
       'false',
     );

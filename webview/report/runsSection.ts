@@ -1,8 +1,11 @@
 import type { QuantizeSummary } from '../../src/protocol/events';
 import type { RunView } from '../../src/protocol/messages';
-import { convergence, FIRST_CONVERGENCE_VIEW } from '../ui/convergence';
+import { FIRST_STACK_VIEW } from '../ui/chartStack';
+import { convergence } from '../ui/convergence';
 import { dataTable } from '../ui/dataTable';
-import type { Child } from '../ui/dom';
+import { element, type Child } from '../ui/dom';
+import { FIRST_GRADIENTS_VIEW, gradients } from '../ui/instruments/gradients';
+import { addInstruments, noInstruments } from '../ui/instruments/instrumentsModel';
 import { comparison } from '../ui/quantization/comparison';
 import { errorChart } from '../ui/quantization/errorChart';
 import { FIRST_RATE_DISTORTION_VIEW } from '../ui/quantization/rateDistortionChart';
@@ -14,10 +17,28 @@ import { DOWNLOADS } from './saving';
 
 /**
  * Several runs over one another: a table of their figures, what studies and sweeps found, their curves, their tensors'
- * errors, and the picture of the model under all methods.
+ * errors, and the picture of the model under all methods. Of a run alone, what its instruments said.
  */
 export function runsSection(runs: readonly RunView[]): readonly Child[] {
-  return [figures(runs), ...studies(runs), ...sweeps(runs), curves(runs), errors(runs), ...compared(runs)];
+  return [
+    figures(runs),
+    ...studies(runs),
+    ...sweeps(runs),
+    curves(runs),
+    ...instruments(runs),
+    errors(runs),
+    ...compared(runs),
+  ];
+}
+
+/** What was measured beside the metrics; only of a run alone, for its panels are long. */
+function instruments([run, ...others]: readonly RunView[]): readonly Child[] {
+  if (!run?.instruments || others.length > 0) return [];
+  const model = noInstruments();
+  addInstruments(model, run.instruments);
+  const tab = gradients(DOWNLOADS, { view: FIRST_GRADIENTS_VIEW, onView: () => undefined });
+  tab.update(model);
+  return [element('h2', { text: 'Gradients' }), tab.element];
 }
 
 /** Runs are told apart by name; where two have the same, by number. */
@@ -89,7 +110,7 @@ function curves(runs: readonly RunView[]): Child {
     ),
   );
   if (series.length === 0) return undefined;
-  const charts = convergence(FIRST_CONVERGENCE_VIEW, DOWNLOADS, () => undefined);
+  const charts = convergence(FIRST_STACK_VIEW, DOWNLOADS, () => undefined);
   charts.setSeries(series);
   return charts.element;
 }

@@ -3,8 +3,10 @@ import type { FromRunPanel, ToRunPanel } from '../../src/protocol/messages';
 import { connect } from '../host';
 import { savingHost } from '../ui/chartHost';
 import { tabs, type TabsControl } from '../ui/controls';
-import { convergence, FIRST_CONVERGENCE_VIEW, type ConvergenceView } from '../ui/convergence';
+import { FIRST_STACK_VIEW, type ChartStackView } from '../ui/chartStack';
+import { convergence } from '../ui/convergence';
 import { app, element } from '../ui/dom';
+import { FIRST_GRADIENTS_VIEW, gradients, type GradientsView } from '../ui/instruments/gradients';
 import { runHeader } from '../ui/runHeader';
 import { applyIncrement, modelOf, type RunModel } from '../ui/runModel';
 import { tiles } from '../ui/tiles';
@@ -18,11 +20,17 @@ interface State {
   /** The run that the panel shows: by it VS Code brings the panel back in a reloaded window. */
   readonly folder?: string;
   readonly tab: string;
-  readonly convergence: ConvergenceView;
+  readonly convergence: ChartStackView;
+  readonly gradients: GradientsView;
 }
 
 const host = connect<ToRunPanel, FromRunPanel, State>();
-let state: State = { tab: '', convergence: FIRST_CONVERGENCE_VIEW, ...host.getState() };
+let state: State = {
+  tab: '',
+  convergence: FIRST_STACK_VIEW,
+  gradients: FIRST_GRADIENTS_VIEW,
+  ...host.getState(),
+};
 const keep = (change: Partial<State>) => host.setState((state = { ...state, ...change }));
 
 const header = runHeader({
@@ -32,6 +40,11 @@ const header = runHeader({
 });
 const figures = tiles('Latest values');
 const charts = convergence(state.convergence, savingHost(host.post), (view) => keep({ convergence: view }));
+const gradientCharts = gradients(savingHost(host.post), {
+  view: state.gradients,
+  onView: (view) => keep({ gradients: view }),
+  showField: (field) => host.post({ type: 'showField', field }),
+});
 const study = studyFigures(savingHost(host.post));
 const sweep = sweepResults(savingHost(host.post));
 const messages = messageList();
@@ -49,6 +62,9 @@ function page({ spec }: RunModel): HTMLElement {
       spec.job === 'sweep'
         ? { id: 'results', label: 'Results', content: sweep.element }
         : { id: 'convergence', label: 'Convergence', content: charts.element },
+      ...(spec.job === 'train'
+        ? [{ id: 'gradients', label: 'Gradients', content: gradientCharts.element }]
+        : []),
       { id: 'messages', label: 'Messages', content: messages.element },
       { id: 'details', label: 'Details', content: facts.element },
     ],
@@ -81,6 +97,7 @@ function show(run: RunModel): void {
   header.update(run);
   figures.set(metricTiles(run));
   charts.setSeries([...run.series.values()]);
+  gradientCharts.update(run.instruments);
   study.setRows(run.figures);
   if (run.spec.job === 'sweep') sweep.setTrials(run.spec, run.trials);
   messages.set(run.messages);

@@ -25,6 +25,10 @@ export interface ChartCursor {
 /** What a chart gives to its frame. */
 export interface ChartParts {
   readonly title: string;
+  /** What the numbers are and what they cost: the hover of the title, and the description for screen readers. */
+  hover?(): string;
+  /** What has to be said in sight, beside the title. */
+  note?(): string | undefined;
   /** What is drawn, for those who cannot see it: `Line chart of …`. */
   describe(): string;
   readonly cursor: ChartCursor;
@@ -68,6 +72,7 @@ const KEYS = new Map<string, CursorMove>([
  */
 export function chartFrame(parts: ChartParts, host: ChartHost): ChartFrame {
   const heading = element('h3', { text: parts.title, attributes: { id: freshId('chart') } });
+  const remark = element('span', { class: 'remark' });
   const legend = element('div', { class: 'legend' });
   const canvas = element('canvas', {
     attributes: { tabindex: '0', role: 'application', 'aria-roledescription': 'chart' },
@@ -118,7 +123,7 @@ export function chartFrame(parts: ChartParts, host: ChartHost): ChartFrame {
   const frame = element(
     'section',
     { class: 'chart', attributes: { 'aria-labelledby': heading.id } },
-    element('header', {}, heading, legend, tools, exports),
+    element('header', {}, heading, remark, legend, tools, exports),
     plot,
     tableHost,
     live,
@@ -145,6 +150,11 @@ export function chartFrame(parts: ChartParts, host: ChartHost): ChartFrame {
 
   const refresh = () => {
     canvas.setAttribute('aria-label', `${parts.describe()} Arrow keys read the values.`);
+    if (parts.hover) {
+      heading.title = parts.hover();
+      canvas.setAttribute('aria-description', heading.title);
+    }
+    setText(remark, parts.note?.() ?? '');
     if (!showsTable) return;
     const content = parts.table();
     tableHost.replaceChildren(

@@ -7,7 +7,8 @@ export interface Guide {
   readonly to?: number;
   /** `healthy 0.75 to 0.8`. */
   readonly label: string;
-  readonly kind: 'good' | 'bad';
+  /** `plain` where it parts, and neither side is good or bad in itself. */
+  readonly kind: 'good' | 'bad' | 'plain';
 }
 
 /** Draws guides behind the lines of a chart, each with its label at the right edge. */
@@ -17,15 +18,12 @@ export function guidesPlugin(guides: readonly Guide[]): Plugin<'line'> {
     beforeDatasetsDraw: ({ ctx: pen, chartArea, scales }) => {
       const { y } = scales;
       if (!y) return;
-      const { error, good, fontFamily, fontSize, muted } = theme();
       pen.save();
-      pen.font = `${fontSize}px ${fontFamily}`;
-      pen.textAlign = 'right';
       pen.lineWidth = 1;
-      for (const { from, to = from, label, kind } of guides) {
+      for (const { from, to = from, kind } of guides) {
         const bottom = y.getPixelForValue(from);
         const top = y.getPixelForValue(to);
-        const color = kind === 'good' ? good : error;
+        const color = colorOf(kind);
         pen.fillStyle = withAlpha(color, 0.2);
         pen.fillRect(chartArea.left, top, chartArea.width, bottom - top);
         pen.strokeStyle = color;
@@ -36,11 +34,32 @@ export function guidesPlugin(guides: readonly Guide[]): Plugin<'line'> {
           pen.lineTo(chartArea.right, Math.round(edge) + 0.5);
           pen.stroke();
         }
+      }
+      pen.restore();
+    },
+    // Names stand over the lines, on a ground that keeps them legible.
+    afterDatasetsDraw: ({ ctx: pen, chartArea, scales }) => {
+      const { y } = scales;
+      if (!y) return;
+      const { background, fontFamily, fontSize, muted } = theme();
+      pen.save();
+      pen.font = `${fontSize}px ${fontFamily}`;
+      pen.textAlign = 'right';
+      pen.textBaseline = 'bottom';
+      for (const { from, to = from, label } of guides) {
+        const [right, bottom] = [chartArea.right - 4, y.getPixelForValue(to) - 3];
+        const { width } = pen.measureText(label);
+        pen.fillStyle = withAlpha(background, 0.75);
+        pen.fillRect(right - width - 3, bottom - fontSize - 1, width + 6, fontSize + 2);
         pen.fillStyle = muted;
-        pen.textBaseline = 'bottom';
-        pen.fillText(label, chartArea.right - 4, top - 3);
+        pen.fillText(label, right, bottom);
       }
       pen.restore();
     },
   };
+}
+
+function colorOf(kind: Guide['kind']): string {
+  const { error, good, foreground } = theme();
+  return { good, bad: error, plain: foreground }[kind];
 }

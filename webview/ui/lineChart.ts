@@ -8,6 +8,7 @@ import {
   type ChartDataset,
 } from 'chart.js';
 import zoomPlugin from 'chartjs-plugin-zoom';
+import { beyondLimit } from './beyondLimit';
 import { chartFrame, type ChartHost, type CursorMove } from './chartFrame';
 import { segments } from './controls';
 import { decimate } from './decimate';
@@ -56,6 +57,11 @@ export interface LineChartOptions {
   readonly stepsAlone?: boolean;
   /** Values that mean something, drawn behind the lines and always in sight. */
   readonly guides?: readonly Guide[];
+  /** Name of a series that others should not pass: what lies above it is shaded. */
+  readonly limit?: string;
+  /** The hover of the title, and what is said beside it: see {@link ChartParts}. */
+  readonly hover?: () => string;
+  readonly note?: () => string | undefined;
   /** Where the vertical axis starts and ends at least; it is linear then, without a choice. */
   readonly yRange?: Range;
   /** Weight of the moving average, from 0 to below 1. */
@@ -84,6 +90,12 @@ const Y_AXIS_WIDTH = 52;
 /** Rows that the table view shows at most; the CSV has all. */
 const TABLE_ROWS = 500;
 
+interface DrawnLine {
+  readonly name: string;
+  readonly points: readonly Point[];
+  readonly style: SeriesStyle;
+}
+
 interface Line extends Trace {
   readonly label: string;
   readonly style: SeriesStyle;
@@ -100,7 +112,7 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
   let { view, xAxis, smoothing } = options;
   let series: readonly SeriesColumns[] = [];
   let lines: readonly Line[] = [];
-  let drawn: readonly { points: readonly Point[]; style: SeriesStyle }[] = [];
+  let drawn: readonly DrawnLine[] = [];
   let cursor: number | undefined;
   let common: Range | undefined;
   const axes: readonly XAxis[] = options.stepsAlone ? ['step'] : X_AXES;
@@ -108,6 +120,8 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
   const frame = chartFrame(
     {
       title,
+      ...(options.hover && { hover: options.hover }),
+      ...(options.note && { note: options.note }),
       describe: () => {
         const samples = series.reduce((sum, s) => sum + s.length, 0);
         const names = lines.map((line) => line.label).join(', ') || 'nothing yet';
@@ -154,6 +168,7 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
     data: { datasets: [] },
     plugins: [
       guidesPlugin(guides),
+      beyondLimit(() => drawn.find(({ name }) => name === options.limit)?.points ?? []),
       lineOverlay(() => ({
         lines: drawn,
         cursor,
@@ -207,7 +222,7 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
     render();
   });
   const watchSize = new ResizeObserver(draw);
-  watchSize.observe(frame.plot);
+  watchSize.observe(frame.element);
 
   function axisName(): string {
     return xAxis === 'step' ? stepName : xAxis;
@@ -280,15 +295,17 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
   }
 
   function render(): void {
+    // What cannot be seen is drawn when it comes into sight, as its size changes then.
+    if (frame.element.clientWidth === 0) return;
     const [xMin, xMax] = view.x ?? whole();
     const columns = Math.max(50, Math.round(frame.canvas.clientWidth));
     const datasets: ChartDataset<'line', Point[]>[] = [];
-    const main: { points: Point[]; style: SeriesStyle }[] = [];
-    for (const { xs, ys, smooth, style } of shown()) {
+    const main: DrawnLine[] = [];
+    for (const { name, xs, ys, smooth, style } of shown()) {
       const pick = (values: Float64Array) =>
         decimate(xs, values, xMin, xMax, columns).map((i) => ({ x: xs[i]!, y: drawable(values[i]!) }));
       const points = pick(smooth ?? ys);
-      main.push({ points, style });
+      main.push({ name, points, style });
       // The raw trace stays in sight under its mean.
       if (smooth) datasets.push({ data: pick(ys), borderWidth: 1, borderColor: withAlpha(style.color, 0.4) });
       datasets.push({
@@ -341,7 +358,7 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
       },
       y: {
         type: view.scale,
-        ...(yRange && { suggestedMin: yRange[0], suggestedMax: yRange[1] }),
+        ...reach(),
         ...(view.y && { min: view.y[0], max: view.y[1] }),
         grid: { color: grid, drawTicks: false },
         border: { display: false },
@@ -356,6 +373,13 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
         },
       },
     };
+  }
+
+  /** What the vertical axis has in sight at least: its range, and every guide that has a place on it. */
+  function reach(): { suggestedMin?: number; suggestedMax?: number } {
+    const places = [...(yRange ?? []), ...guides.flatMap(({ from, to = from }) => [from, to])];
+    const fit = places.filter((place) => view.scale === 'linear' || place > 0);
+    return fit.length > 0 ? { suggestedMin: Math.min(...fit), suggestedMax: Math.max(...fit) } : {};
   }
 
   function formatXTick(x: number): string {

@@ -4,6 +4,7 @@ import type { RunView, Series, ToRunPanel } from '../../src/protocol/messages';
 import type { RunSummary } from '../../src/protocol/run';
 import type { StudyRow } from '../../src/protocol/study';
 import type { TrialResult } from '../../src/protocol/sweep';
+import { addInstruments, noInstruments, type InstrumentsModel } from './instruments/instrumentsModel';
 import { SeriesColumns } from './seriesColumns';
 
 /** A run as a panel holds it: begun by a snapshot, grown by increments. */
@@ -19,6 +20,7 @@ export interface RunModel {
   readonly figures: StudyRow[];
   /** Of a sweep. */
   readonly trials: TrialResult[];
+  readonly instruments: InstrumentsModel;
   readonly messages: RunView['messages'][number][];
   finished: FinishedEvent | undefined;
   engine: string | undefined;
@@ -34,11 +36,13 @@ export function modelOf(run: RunView): RunModel {
     quality: [...(run.quality ?? [])],
     figures: [...(run.figures ?? [])],
     trials: [...(run.trials ?? [])],
+    instruments: noInstruments(),
     messages: [...run.messages],
     finished: run.finished,
     engine: run.engine,
   };
   appendSeries(model.series, run.series);
+  addInstruments(model.instruments, run.instruments);
   return model;
 }
 
@@ -50,6 +54,7 @@ export function applyIncrement(model: RunModel, increment: ToRunPanel & { type: 
   model.quality.push(...(increment.quality ?? []));
   model.figures.push(...(increment.figures ?? []));
   model.trials.push(...(increment.trials ?? []));
+  addInstruments(model.instruments, increment.instruments);
   model.messages.push(...increment.messages);
   model.finished = increment.finished ?? model.finished;
   model.engine = increment.engine ?? model.engine;

@@ -4,6 +4,8 @@ import type { FromRunPanel } from '../../protocol/messages';
 import type { JobSpec } from '../../protocol/jobSpec';
 import { cancelRun } from '../../runs/cancel';
 import { readRun } from '../../runs/read';
+import { readSpec } from '../../runs/specFile';
+import { showField } from '../experiments/showField';
 import type { Problems } from '../problems';
 import { exportReport } from '../runReports';
 
@@ -31,6 +33,11 @@ export class RunIntents {
       case 'showLog':
         await vscode.commands.executeCommand('weightroom.run.showLog', folder);
         return;
+      case 'showField': {
+        const { spec } = await readSpec(folder);
+        if (spec.job === 'train') await showField(spec.experiment, intent.field);
+        return;
+      }
       case 'openOutput':
         await vscode.commands.executeCommand('weightroom.model.inspect', vscode.Uri.file(intent.path));
         return;

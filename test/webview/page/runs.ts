@@ -4,6 +4,8 @@ import type { RunView, Series } from '../../../src/protocol/messages';
 import type { RunSummary } from '../../../src/protocol/run';
 import type { StudyRow } from '../../../src/protocol/study';
 import type { TrialResult } from '../../../src/protocol/sweep';
+import { runView } from '../../../src/runs/view';
+import { instrumentedJournal, type InstrumentedRun } from '../../unit/runs/instrumentedRun';
 
 /** A source of uniform numbers in [0, 1). */
 export function uniform(seed: number): () => number {
@@ -74,6 +76,13 @@ export function trainRun(change: Partial<RunView> = {}): RunView {
     engine: 'TensorFlow 2.21.0 on CPU, 2 threads',
     ...change,
   };
+}
+
+/** A training with instruments, as its journal tells it. */
+export function instrumentedRun(run: InstrumentedRun = {}): RunView {
+  const events = instrumentedJournal(run);
+  const summary = { ...TRAIN_SUMMARY, name: 'MNIST, two convolutions' };
+  return runView({ summary, spec: trainRun().spec, environment: undefined, events });
 }
 
 /** A study with a picture, a published figure and one without. */
