@@ -6,6 +6,7 @@ import { dataTable } from '../ui/dataTable';
 import { element, type Child } from '../ui/dom';
 import { FIRST_GRADIENTS_VIEW, gradients } from '../ui/instruments/gradients';
 import { addInstruments, noInstruments } from '../ui/instruments/instrumentsModel';
+import { steps } from '../ui/instruments/steps';
 import { comparison } from '../ui/quantization/comparison';
 import { errorChart } from '../ui/quantization/errorChart';
 import { FIRST_RATE_DISTORTION_VIEW } from '../ui/quantization/rateDistortionChart';
@@ -37,8 +38,15 @@ function instruments([run, ...others]: readonly RunView[]): readonly Child[] {
   const model = noInstruments();
   addInstruments(model, run.instruments);
   const tab = gradients(DOWNLOADS, { view: FIRST_GRADIENTS_VIEW, onView: () => undefined });
+  const stepTab = steps(DOWNLOADS, { view: FIRST_STACK_VIEW, onView: () => undefined });
   tab.update(model);
-  return [element('h2', { text: 'Gradients' }), tab.element];
+  stepTab.update(model);
+  return [
+    element('h2', { text: 'Gradients' }),
+    tab.element,
+    element('h2', { text: 'Step' }),
+    stepTab.element,
+  ];
 }
 
 /** Runs are told apart by name; where two have the same, by number. */

@@ -7,6 +7,7 @@ import { FIRST_STACK_VIEW, type ChartStackView } from '../ui/chartStack';
 import { convergence } from '../ui/convergence';
 import { app, element } from '../ui/dom';
 import { FIRST_GRADIENTS_VIEW, gradients, type GradientsView } from '../ui/instruments/gradients';
+import { steps } from '../ui/instruments/steps';
 import { runHeader } from '../ui/runHeader';
 import { applyIncrement, modelOf, type RunModel } from '../ui/runModel';
 import { tiles } from '../ui/tiles';
@@ -22,6 +23,7 @@ interface State {
   readonly tab: string;
   readonly convergence: ChartStackView;
   readonly gradients: GradientsView;
+  readonly steps: ChartStackView;
 }
 
 const host = connect<ToRunPanel, FromRunPanel, State>();
@@ -29,6 +31,7 @@ let state: State = {
   tab: '',
   convergence: FIRST_STACK_VIEW,
   gradients: FIRST_GRADIENTS_VIEW,
+  steps: FIRST_STACK_VIEW,
   ...host.getState(),
 };
 const keep = (change: Partial<State>) => host.setState((state = { ...state, ...change }));
@@ -44,6 +47,10 @@ const gradientCharts = gradients(savingHost(host.post), {
   view: state.gradients,
   onView: (view) => keep({ gradients: view }),
   showField: (field) => host.post({ type: 'showField', field }),
+});
+const stepCharts = steps(savingHost(host.post), {
+  view: state.steps,
+  onView: (view) => keep({ steps: view }),
 });
 const study = studyFigures(savingHost(host.post));
 const sweep = sweepResults(savingHost(host.post));
@@ -63,7 +70,10 @@ function page({ spec }: RunModel): HTMLElement {
         ? { id: 'results', label: 'Results', content: sweep.element }
         : { id: 'convergence', label: 'Convergence', content: charts.element },
       ...(spec.job === 'train'
-        ? [{ id: 'gradients', label: 'Gradients', content: gradientCharts.element }]
+        ? [
+            { id: 'gradients', label: 'Gradients', content: gradientCharts.element },
+            { id: 'step', label: 'Step', content: stepCharts.element },
+          ]
         : []),
       { id: 'messages', label: 'Messages', content: messages.element },
       { id: 'details', label: 'Details', content: facts.element },
@@ -98,6 +108,7 @@ function show(run: RunModel): void {
   figures.set(metricTiles(run));
   charts.setSeries([...run.series.values()]);
   gradientCharts.update(run.instruments);
+  stepCharts.update(run.instruments);
   study.setRows(run.figures);
   if (run.spec.job === 'sweep') sweep.setTrials(run.spec, run.trials);
   messages.set(run.messages);

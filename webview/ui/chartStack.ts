@@ -73,7 +73,7 @@ export function chartStack(
         change({ smoothing });
         for (const chart of charts.values()) chart.setSmoothing(smoothing);
       },
-    ),
+    ).element,
     element('span', {
       class: 'quiet keys',
       text: 'Drag to zoom, Shift-drag to move, double-click for all',

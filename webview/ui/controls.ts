@@ -321,6 +321,11 @@ export function segments<T extends string>(
   };
 }
 
+export interface SliderControl {
+  readonly element: HTMLElement;
+  set(value: number): void;
+}
+
 /** A number by a slider, its value beside it. */
 export function slider(
   label: string,
@@ -328,7 +333,7 @@ export function slider(
   value: number,
   format: (value: number) => string,
   onChange: (value: number) => void,
-): HTMLElement {
+): SliderControl {
   const input = element('input', {
     attributes: {
       type: 'range',
@@ -338,16 +343,22 @@ export function slider(
       'aria-label': label,
     },
   });
-  input.value = String(value);
-  const shown = element('span', { class: 'slider-value', text: format(value) });
-  const describe = () => {
-    shown.textContent = format(input.valueAsNumber);
-    input.setAttribute('aria-valuetext', format(input.valueAsNumber));
+  const shown = element('span', { class: 'slider-value' });
+  const describe = (now: number) => {
+    setText(shown, format(now));
+    input.setAttribute('aria-valuetext', format(now));
   };
-  describe();
+  const set = (next: number) => {
+    input.value = String(next);
+    describe(next);
+  };
+  set(value);
   input.addEventListener('input', () => {
-    describe();
+    describe(input.valueAsNumber);
     onChange(input.valueAsNumber);
   });
-  return element('label', { class: 'slider' }, element('span', { text: label }), input, shown);
+  return {
+    element: element('label', { class: 'slider' }, element('span', { text: label }), input, shown),
+    set,
+  };
 }

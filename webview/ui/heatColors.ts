@@ -10,10 +10,10 @@ const SHADES = 64;
  */
 export function heatColors([low, high]: Range, limit?: number): (value: number) => string | undefined {
   const { series, error } = theme();
-  const shades = (color: string) =>
-    Array.from({ length: SHADES + 1 }, (_, k) => withAlpha(color, 0.06 + (0.88 * k) / SHADES));
-  const usual = shades(series[0]!);
-  const beyond = shades(error);
+  const shades = (color: string, faint: number, full: number) =>
+    Array.from({ length: SHADES + 1 }, (_, k) => withAlpha(color, faint + ((full - faint) * k) / SHADES));
+  const usual = shades(series[0]!, 0.06, 0.94);
+  const beyond = shades(error, 0.2, 0.5);
   const width = high - low || 1;
   return (value) => {
     if (Number.isNaN(value)) return undefined;

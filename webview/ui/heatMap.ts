@@ -47,7 +47,8 @@ export interface HeatMapOptions {
   readonly yTitle: string;
   /** What a cell's value is: `ρ`, `weights`. */
   readonly valueName: string;
-  readonly scale: 'linear' | 'logarithmic';
+  readonly xScale: 'linear' | 'logarithmic';
+  readonly yScale: 'linear' | 'logarithmic';
   readonly formatX?: (x: number) => string;
   readonly formatValue?: (value: number) => string;
   /** Picks the row of a cell that is clicked, or where Enter is pressed. */
@@ -142,13 +143,16 @@ export function heatMap(options: HeatMapOptions, host: ChartHost): HeatMap {
     return data.values[row * across() + column] ?? NaN;
   }
 
-  function middle(edges: readonly number[], at: number): number {
-    const [from, to] = [edges[at]!, edges[at + 1]!];
-    return options.scale === 'logarithmic' ? Math.sqrt(from * to) : (from + to) / 2;
+  function columnAt(column: number): number {
+    return middle(data.xs, column, options.xScale);
+  }
+
+  function rowAt(row: number): number {
+    return middle(data.ys, row, options.yScale);
   }
 
   function rowName(row: number): string {
-    return data.rowNames?.[row] ?? formatNumber(middle(data.ys, row), 3);
+    return data.rowNames?.[row] ?? formatNumber(rowAt(row), 3);
   }
 
   function* cells(): Generator<(string | number | undefined)[]> {
@@ -156,7 +160,7 @@ export function heatMap(options: HeatMapOptions, host: ChartHost): HeatMap {
       for (let column = 0; column < across(); column++) {
         const value = valueOf({ column, row });
         if (Number.isNaN(value)) continue;
-        yield [middle(data.xs, column), data.rowNames?.[row] ?? middle(data.ys, row), value];
+        yield [columnAt(column), data.rowNames?.[row] ?? rowAt(row), value];
       }
     }
   }
@@ -209,7 +213,7 @@ export function heatMap(options: HeatMapOptions, host: ChartHost): HeatMap {
     if (!cursor) return 'No values yet.';
     const value = valueOf(cursor);
     const text = Number.isNaN(value) ? 'no value' : formatValue(value);
-    return `${options.xTitle} ${formatX(middle(data.xs, cursor.column))}, ${options.yTitle} ${rowName(cursor.row)}: ${options.valueName} ${text}.`;
+    return `${options.xTitle} ${formatX(columnAt(cursor.column))}, ${options.yTitle} ${rowName(cursor.row)}: ${options.valueName} ${text}.`;
   }
 
   function showTip(): void {
@@ -223,7 +227,7 @@ export function heatMap(options: HeatMapOptions, host: ChartHost): HeatMap {
       element('td', { text: name }),
       element('td', { class: 'number', text }),
     ];
-    const place = middle(data.xs, cursor.column);
+    const place = columnAt(cursor.column);
     box.show(
       `${options.xTitle} ${formatX(place)}`,
       [
@@ -231,7 +235,7 @@ export function heatMap(options: HeatMapOptions, host: ChartHost): HeatMap {
         row(options.valueName, Number.isNaN(value) ? '–' : formatValue(value)),
       ],
       x.getPixelForValue(place),
-      y.getPixelForValue(middle(data.ys, cursor.row)) + 8,
+      y.getPixelForValue(rowAt(cursor.row)) + 8,
     );
   }
 
@@ -239,7 +243,7 @@ export function heatMap(options: HeatMapOptions, host: ChartHost): HeatMap {
     if (frame.element.clientWidth === 0 || across() === 0) return;
     const { rowNames } = data;
     if (rowNames) frame.plot.style.height = `${rowNames.length * ROW_HEIGHT + AROUND_ROWS}px`;
-    chart.options.scales = { x: axis(data.xs, options.xTitle, formatX), y: rowAxis() };
+    chart.options.scales = { x: axis(data.xs, options.xTitle, options.xScale, formatX), y: rowAxis() };
     const [low, high] = data.range;
     setText(range, `${options.valueName} from ${formatValue(low)}, faint, to ${formatValue(high)}, full`);
     chart.resize();
@@ -248,9 +252,14 @@ export function heatMap(options: HeatMapOptions, host: ChartHost): HeatMap {
     showTip();
   }
 
-  function axis(edges: readonly number[], text: string, format: (value: number) => string) {
+  function axis(
+    edges: readonly number[],
+    text: string,
+    type: 'linear' | 'logarithmic',
+    format: (value: number) => string,
+  ) {
     return {
-      type: options.scale,
+      type,
       min: edges[0]!,
       max: edges.at(-1)!,
       title: { display: true, text },
@@ -269,13 +278,13 @@ export function heatMap(options: HeatMapOptions, host: ChartHost): HeatMap {
 
   function rowAxis() {
     const { rowNames } = data;
-    const plain = axis(data.ys, options.yTitle, formatTick);
+    const plain = axis(data.ys, options.yTitle, options.yScale, formatTick);
     if (!rowNames) return plain;
     return {
       ...plain,
       title: { display: false },
       afterBuildTicks: (scale: Scale) => {
-        scale.ticks = rowNames.map((_, row) => ({ value: middle(data.ys, row) }));
+        scale.ticks = rowNames.map((_, row) => ({ value: rowAt(row) }));
       },
       ticks: {
         ...plain.ticks,
@@ -339,6 +348,12 @@ export function heatMap(options: HeatMapOptions, host: ChartHost): HeatMap {
       frame.element.remove();
     },
   };
+}
+
+/** The middle of a cell, as its axis measures. */
+function middle(edges: readonly number[], at: number, scale: 'linear' | 'logarithmic'): number {
+  const [from, to] = [edges[at]!, edges[at + 1]!];
+  return scale === 'logarithmic' ? Math.sqrt(from * to) : (from + to) / 2;
 }
 
 /** The cell between whose edges a value lies. */

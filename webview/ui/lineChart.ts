@@ -20,6 +20,7 @@ import { lineOverlay, type Point } from './lineOverlay';
 import { X_AXES, type SeriesColumns, type XAxis } from './seriesColumns';
 import { mergedRows } from './seriesRows';
 import { drawSample, seriesStyle, type SeriesStyle } from './seriesStyle';
+import { uprightsPlugin, type Upright } from './uprights';
 import { onThemeChange, theme, withAlpha } from './theme';
 import { tip } from './tip';
 import {
@@ -55,6 +56,10 @@ export interface LineChartOptions {
   readonly stepName?: string;
   /** Steps are all that the samples have: neither epochs nor times are shown. */
   readonly stepsAlone?: boolean;
+  /** Of the horizontal axis; linear where absent. */
+  readonly xScale?: YScale;
+  /** Places on the horizontal axis that mean something. */
+  readonly uprights?: () => readonly Upright[];
   /** Values that mean something, drawn behind the lines and always in sight. */
   readonly guides?: readonly Guide[];
   /** Name of a series that others should not pass: what lies above it is shaded. */
@@ -64,6 +69,8 @@ export interface LineChartOptions {
   readonly note?: () => string | undefined;
   /** Where the vertical axis starts and ends at least; it is linear then, without a choice. */
   readonly yRange?: Range;
+  /** Where the vertical axis ends at most, until it is zoomed. */
+  readonly ceiling?: number;
   /** Weight of the moving average, from 0 to below 1. */
   readonly smoothing: number;
   /** Name of a series for people. */
@@ -109,6 +116,7 @@ interface Line extends Trace {
  */
 export function lineChart(options: LineChartOptions, host: ChartHost): LineChart {
   const { title, label = (name: string) => name, stepName = 'step', guides = [], yRange } = options;
+  const uprights = options.uprights ?? (() => []);
   let { view, xAxis, smoothing } = options;
   let series: readonly SeriesColumns[] = [];
   let lines: readonly Line[] = [];
@@ -125,7 +133,7 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
       describe: () => {
         const samples = series.reduce((sum, s) => sum + s.length, 0);
         const names = lines.map((line) => line.label).join(', ') || 'nothing yet';
-        const meaning = guides.map((guide) => `; ${guide.label}`).join('');
+        const meaning = [...guides, ...uprights()].map((guide) => `; ${guide.label}`).join('');
         return `Line chart of ${names} over ${axisName()}, ${formatCount(samples)} values${meaning}.`;
       },
       cursor: { move: moveCursor, clear: () => setCursor(undefined), readOut },
@@ -168,6 +176,7 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
     data: { datasets: [] },
     plugins: [
       guidesPlugin(guides),
+      uprightsPlugin(uprights),
       beyondLimit(() => drawn.find(({ name }) => name === options.limit)?.points ?? []),
       lineOverlay(() => ({
         lines: drawn,
@@ -230,7 +239,7 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
 
   function formatPlace(x: number): string {
     if (xAxis === 'time') return formatDuration(x);
-    return `${axisName()} ${xAxis === 'step' ? formatCount(x) : formatTick(x)}`;
+    return `${axisName()} ${xAxis === 'step' && Number.isInteger(x) ? formatCount(x) : formatTick(x)}`;
   }
 
   function drawable(value: number): number {
@@ -342,7 +351,7 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
     const [min, max] = view.x ?? whole();
     return {
       x: {
-        type: 'linear' as const,
+        type: options.xScale ?? ('linear' as const),
         min,
         max: max > min ? max : min + 1,
         title: { display: true, text: xAxis === 'time' ? 'time since the start' : axisName() },
@@ -359,6 +368,7 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
       y: {
         type: view.scale,
         ...reach(),
+        ...(options.ceiling !== undefined && { max: options.ceiling }),
         ...(view.y && { min: view.y[0], max: view.y[1] }),
         grid: { color: grid, drawTicks: false },
         border: { display: false },

@@ -2,7 +2,8 @@ import type { ChartHost } from '../chartFrame';
 import { chartStack, FIRST_STACK_VIEW, type ChartStackView } from '../chartStack';
 import { element } from '../dom';
 import { costTable } from './costTable';
-import { isInstrumented, type InstrumentsModel } from './instrumentsModel';
+import { isInstrumented } from './instrumentsModel';
+import type { InstrumentsTab, TabOptions } from './instrumentsTab';
 import { layerView, type LayerChoice } from './layerView';
 import { quantityCharts } from './quantityCharts';
 import { verdictList } from './verdictList';
@@ -18,21 +19,13 @@ export const FIRST_GRADIENTS_VIEW: GradientsView = {
   choice: { quantity: '', layer: '' },
 };
 
-export interface InstrumentsTab {
-  readonly element: HTMLElement;
-  update(model: InstrumentsModel): void;
-  dispose(): void;
-}
-
-export interface TabOptions<View> {
-  readonly view: View;
-  readonly onView: (view: View) => void;
+interface GradientsOptions extends TabOptions<GradientsView> {
   /** Opens the line of the experiment that a verdict concerns; absent where there is no editor. */
   readonly showField?: (field: string) => void;
 }
 
 /** What the readings mean, the gradients of the model and of its layers, and what measuring costs. */
-export function gradients(host: ChartHost, options: TabOptions<GradientsView>): InstrumentsTab {
+export function gradients(host: ChartHost, options: GradientsOptions): InstrumentsTab {
   let { view } = options;
   const change = (next: Partial<GradientsView>) => {
     view = { ...view, ...next };
