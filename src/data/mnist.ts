@@ -1,8 +1,7 @@
-import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../protocol/userError';
-import { firstExamples, type DataSet, type Split } from './dataSet';
-import { readIdx } from './idx';
+import type { DataSet } from './dataSet';
+import { loadIdxImages } from './idxImages';
 import { isFolder, nearestFolder } from './nearest';
 
 export interface MnistOptions {
@@ -32,12 +31,7 @@ export function mnist(options: MnistOptions = {}): MnistSource {
  */
 export async function loadMnist(options: MnistOptions, experimentFolder: string): Promise<DataSet> {
   const folder = await findMnist(options.folder, experimentFolder);
-  const [train, test] = await Promise.all([readSplit(folder, 'train'), readSplit(folder, 't10k')]);
-  return {
-    name: 'MNIST',
-    train: firstExamples(train, options.trainSize ?? train.size),
-    test: firstExamples(test, options.testSize ?? test.size),
-  };
+  return loadIdxImages(folder, { name: 'MNIST', missing: 'mnist-not-found', remedy: REMEDY }, options);
 }
 
 const REMEDY =
@@ -58,39 +52,4 @@ async function findMnist(named: string | undefined, experimentFolder: string): P
     (await nearestFolder(experimentFolder, inPackage)) ?? (await nearestFolder(__dirname, inPackage));
   if (folder !== undefined) return folder;
   throw new UserError('mnist-not-found', 'The MNIST digits are not on this machine.', REMEDY);
-}
-
-async function readSplit(folder: string, prefix: 'train' | 't10k'): Promise<Split> {
-  const [images, labels] = await Promise.all([
-    readIdx(await plainOrPacked(folder, `${prefix}-images-idx3-ubyte`), 3),
-    readIdx(await plainOrPacked(folder, `${prefix}-labels-idx1-ubyte`), 1),
-  ]);
-  const [count, height, width] = images.shape as [number, number, number];
-  if (labels.shape[0] !== count) {
-    throw new UserError(
-      'idx-damaged',
-      `${folder} holds ${count} ${prefix} images and ${labels.shape[0]!} labels.`,
-      REMEDY,
-    );
-  }
-  if (labels.values.some((label) => label > 9)) {
-    throw new UserError('idx-damaged', `The ${prefix} labels in ${folder} are not digits.`, REMEDY);
-  }
-  return {
-    size: count,
-    x: { values: images.values, shape: [height, width, 1], scale: 1 / 255 },
-    y: { values: labels.values, shape: [], classes: 10 },
-  };
-}
-
-async function plainOrPacked(folder: string, name: string): Promise<string> {
-  for (const candidate of [path.join(folder, name), path.join(folder, `${name}.gz`)]) {
-    try {
-      await access(candidate);
-      return candidate;
-    } catch {
-      continue;
-    }
-  }
-  throw new UserError('mnist-not-found', `${folder} has no ${name}.`, REMEDY);
 }

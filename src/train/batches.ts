@@ -2,6 +2,7 @@ import type { Tensor } from '@tensorflow/tfjs';
 import { elements, type Column, type Split } from '../data/dataSet';
 import type { TensorFlow } from '../engine/engine';
 import { Random } from '../math/random';
+import { augmentImages, type Augmentation } from './augment';
 import { streamSeed } from './randomness';
 
 export interface Batch {
@@ -17,13 +18,18 @@ export function epochOrder(size: number, seed: number, epoch: number): Uint32Arr
   return new Random(streamSeed(seed, 'shuffle', epoch)).permutation(size);
 }
 
-/** Gathers examples into tensors; the caller disposes them. */
-export function takeBatch(tf: TensorFlow, split: Split, examples: Uint32Array): Batch {
+/** Gathers examples into tensors, their images changed where that is asked for; the caller disposes them. */
+export function takeBatch(
+  tf: TensorFlow,
+  split: Split,
+  examples: Uint32Array,
+  augmentation?: Augmentation,
+): Batch {
   const size = examples.length;
-  return { size, x: gather(tf, split.x, examples), y: gather(tf, split.y, examples) };
+  return { size, x: gather(tf, split.x, examples, augmentation), y: gather(tf, split.y, examples) };
 }
 
-function gather(tf: TensorFlow, column: Column, examples: Uint32Array): Tensor {
+function gather(tf: TensorFlow, column: Column, examples: Uint32Array, augmentation?: Augmentation): Tensor {
   const { values, shape, classes } = column;
   if (classes !== undefined) return oneHot(tf, values, classes, examples);
   const width = elements(shape);
@@ -31,6 +37,7 @@ function gather(tf: TensorFlow, column: Column, examples: Uint32Array): Tensor {
   const rows = isInteger
     ? gatherRows(new Int32Array(examples.length * width), column, width, examples)
     : gatherRows(new Float32Array(examples.length * width), column, width, examples);
+  if (augmentation !== undefined) augmentImages(rows, shape, augmentation);
   const batchShape = [examples.length, ...(shape.length === 0 ? [1] : shape)];
   return tf.tensor(rows, batchShape, isInteger ? 'int32' : 'float32');
 }

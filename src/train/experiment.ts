@@ -2,6 +2,7 @@ import type { LayersModel, Scalar, Tensor, Variable } from '@tensorflow/tfjs';
 import type { CompileMode } from '../protocol/compileMode';
 import type { DataSource } from '../data/source';
 import type { RateSchedule } from './optimizers/rateSchedule';
+import type { AugmentOptions } from './augment';
 import type { OptimizerSettings } from './optimizers/settings';
 
 /** Losses by name. Both are means over the examples of a batch; the first takes logits. */
@@ -37,8 +38,13 @@ export type Parameters = Readonly<Record<string, number | string | boolean>>;
 export interface Experiment<P extends Parameters = Parameters> {
   /** For people: `MNIST, two dense layers`. */
   readonly name: string;
-  /** `mnist()`, `text({ … })`, `emails({ … })`, `arrays({ … })`, or a function that returns the latter. */
+  /**
+   * `mnist()`, `fashionMnist()`, `cifar10()`, `cifar100()`, `text({ … })`, `csv({ … })`, `npz({ … })`,
+   * `emails({ … })`, `arrays({ … })`, or a function that returns the latter.
+   */
   readonly data: DataSource;
+  /** Changes the images of every training batch at random; tests see them as they are. */
+  readonly augment?: AugmentOptions;
   /** Numbers of your own that `--set parameters.NAME=VALUE` can change; `model` receives them. */
   readonly parameters?: P;
   /** Builds the model with fresh weights. */

@@ -16,6 +16,8 @@ export function optional(inner: Field): Field {
 
 export const text = field('a text', (value) => typeof value === 'string' && value !== '');
 
+export const character = field('one character', (value) => typeof value === 'string' && value.length === 1);
+
 export const flag = field('true or false', (value) => typeof value === 'boolean');
 
 export const number = field('a number', (value) => Number.isFinite(value));

@@ -6,13 +6,18 @@ export {
   type FlatNumbers,
   type NestedNumbers,
 } from '../data/arrays';
+export { cifar10, cifar100, type Cifar100Options, type CifarOptions } from '../data/cifar';
+export { csv, type CsvOptions } from '../data/csv';
 export { emails, type EmailsOptions } from '../data/emails';
+export { fashionMnist, type FashionMnistOptions } from '../data/fashionMnist';
 export { mnist, type MnistOptions } from '../data/mnist';
+export { npz, type NpzOptions } from '../data/npz';
 export { text, type TextOptions } from '../data/text';
 export { compile, compileModel, compileReadable, type CompileOptions } from './compileLibrary';
 export type { CompiledStep, ReadableStep, Reported, SignatureInfo } from '../compile/compile';
 export type { CompiledModel } from '../compile/compileModel';
 export type { CompileMode } from '../protocol/compileMode';
+export type { AugmentOptions } from './augment';
 export type { DataSource } from '../data/source';
 export {
   defineExperiment,

@@ -3,6 +3,7 @@ import type { TrainSpec } from '../protocol/jobSpec';
 import { UserError } from '../protocol/userError';
 import { LOSS_NAMES, type Experiment } from './experiment';
 import {
+  character,
   count,
   counts,
   fraction,
@@ -78,15 +79,34 @@ const OPTIMIZERS: Readonly<Record<OptimizerName, Fields>> = {
   },
 };
 
+const IMAGES: Fields = { folder: optional(text), trainSize: optional(count), testSize: optional(count) };
+
+const SPLIT: Fields = { testShare: optional(fraction), splitSeed: optional(seed) };
+
 const DATA: Readonly<Record<string, Fields>> = {
-  mnist: { folder: optional(text), trainSize: optional(count), testSize: optional(count) },
+  mnist: IMAGES,
+  fashionMnist: IMAGES,
+  cifar10: IMAGES,
+  cifar100: { ...IMAGES, labels: optional(oneOf(['fine', 'coarse'])) },
+  csv: {
+    file: text,
+    target: text,
+    inputs: optional(texts),
+    classes: optional(count),
+    standardize: optional(flag),
+    separator: optional(character),
+    ...SPLIT,
+  },
+  npz: { file: text, x: text, y: text, classes: optional(count), scale: optional(positive), ...SPLIT },
   text: { file: text, context: count, testShare: optional(fraction) },
   emails: { context: count, count, seed: optional(seed) },
   arrays: {},
 };
 
+const AUGMENT: Fields = { crop: optional(count), flip: optional(flag) };
+
 /** What may stand in an experiment and is not plain data, so that no override reaches it. */
-const OTHER = ['data', 'parameters', 'model', 'metrics', 'optimizer', 'schedule'];
+const OTHER = ['data', 'augment', 'parameters', 'model', 'metrics', 'optimizer', 'schedule'];
 
 /**
  * Checks what a user's file exports, whatever it is.
@@ -99,6 +119,7 @@ export function checkExperiment(value: unknown): Experiment {
   checkLoss(value['loss']);
   checkMetrics(value['metrics']);
   checkData(value['data']);
+  checkAugment(value['augment']);
   checkParameters(value['parameters']);
   checkOptimizer(value['optimizer']);
   checkSchedule(value['schedule']);
@@ -169,6 +190,7 @@ function settingsOf(experiment: Experiment): Map<string, Field> {
     ...named('optimizer', OPTIMIZERS[experiment.optimizer.name]),
     ...named('schedule', SCHEDULE),
     ...named('data', DATA[source]!),
+    ...named('augment', AUGMENT),
     ...Object.entries(experiment.parameters ?? {}).map(([key, value]): [string, Field] => [
       `parameters.${key}`,
       typeof value === 'number' ? number : typeof value === 'boolean' ? flag : text,
@@ -210,10 +232,18 @@ function checkData(value: unknown): void {
   if (!isObject(value) || fields === undefined) {
     throw malformed(
       'data',
-      'mnist(), text({ … }), emails({ … }), arrays({ … }) or a function that returns arrays({ … })',
+      'mnist(), fashionMnist(), cifar10(), cifar100(), text({ … }), csv({ … }), npz({ … }), emails({ … }), ' +
+        'arrays({ … }) or a function that returns arrays({ … })',
     );
   }
   checkFields('data.', value, fields);
+}
+
+function checkAugment(value: unknown): void {
+  if (value === undefined) return;
+  if (!isObject(value)) throw malformed('augment', 'an object: { crop: 4, flip: true }');
+  refuseUnknown('augment', value, Object.keys(AUGMENT));
+  checkFields('augment.', value, AUGMENT);
 }
 
 function checkLoss(value: unknown): void {

@@ -2,7 +2,9 @@ import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import { compile, type CompiledStep, type SignatureInfo } from '../compile/compile';
 import type { DataSet } from '../data/dataSet';
 import type { TensorFlow } from '../engine/engine';
+import { Random } from '../math/random';
 import { UserError } from '../protocol/userError';
+import { checkImages } from './augment';
 import { epochOrder, takeBatch, type Batch } from './batches';
 import { restoreCheckpoint, saveCheckpoint, saveTensors, type Identity } from './checkpoint';
 import { evaluate } from './evaluate';
@@ -65,6 +67,7 @@ export class Training {
   /** Applies model and loss to two examples, so that a misfit is told before anything else happens. */
   checkFit(): void {
     const { x, y, size } = this.data.train;
+    if (this.experiment.augment !== undefined) checkImages(x.shape, this.experiment.augment);
     try {
       this.tf.tidy(() => {
         const batch = takeBatch(this.tf, this.data.train, Uint32Array.of(0, size - 1));
@@ -181,13 +184,15 @@ export class Training {
   }
 
   private nextBatch(): Batch {
-    const { batchSize, seed } = this.experiment;
+    const { batchSize, seed, augment } = this.experiment;
     const { train } = this.data;
     const { stepsPerEpoch } = this;
     const epoch = Math.floor(this.step / stepsPerEpoch);
     if (this.order?.epoch !== epoch) this.order = { epoch, examples: epochOrder(train.size, seed, epoch) };
     const start = (this.step % stepsPerEpoch) * batchSize;
-    return takeBatch(this.tf, train, this.order.examples.subarray(start, start + batchSize));
+    const examples = this.order.examples.subarray(start, start + batchSize);
+    const random = augment && new Random(streamSeed(seed, 'augment', this.step));
+    return takeBatch(this.tf, train, examples, augment && random && { ...augment, random });
   }
 
   /** Moves the variables on one batch, which it disposes. Returns the loss before, with all penalties. */

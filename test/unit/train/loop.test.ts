@@ -57,6 +57,39 @@ describe('train', () => {
     expect(second).not.toEqual(first);
   });
 
+  it('changes training images by seed and step, and tests them as they are', async () => {
+    const pixels = { values: Uint8Array.from({ length: 8 * 36 }, (_, i) => i % 251), shape: [8, 6, 6, 1] };
+    const split = { x: pixels, y: Array.from({ length: 8 }, (_, i) => i % 2) };
+    const experiment = spiralExperiment(tf, {
+      data: arrays({ train: split, test: split, classes: 2 }),
+      model: () =>
+        tf.sequential({
+          layers: [tf.layers.flatten({ inputShape: [6, 6, 1] }), tf.layers.dense({ units: 2 })],
+        }),
+      batchSize: 4,
+      epochs: 2,
+    });
+    const losses = async (change: Partial<Experiment>) =>
+      metricsOf((await record({ tf, experiment: { ...experiment, ...change } })).events);
+    const augmented = await losses({ augment: { crop: 2, flip: true } });
+    expect(await losses({ augment: { crop: 2, flip: true } })).toEqual(augmented);
+    expect(await losses({})).not.toEqual(augmented);
+    expect(
+      await losses({ augment: { crop: 2, flip: true }, optimizer: { name: 'sgd', learningRate: 1e-30 } }),
+    ).toEqual(
+      expect.arrayContaining(
+        (await losses({ optimizer: { name: 'sgd', learningRate: 1e-30 } })).filter(
+          ([, values]) => 'testLoss' in values,
+        ),
+      ),
+    );
+    await expect(
+      record({ tf, experiment: spiralExperiment(tf, { augment: { flip: true } }) }),
+    ).rejects.toMatchObject({
+      code: 'model-does-not-fit',
+    });
+  });
+
   it('depends on the seed', async () => {
     const [a, b] = [
       await record({ tf, experiment: spiralExperiment(tf, { seed: 1 }) }),
