@@ -7,6 +7,7 @@ import { Snapshot } from './guard/snapshot';
 import { lower } from './lower/lower';
 import type { CompileMode } from '../protocol/compileMode';
 import { nodeBackend, type NodeBackend } from './node/backend';
+import { fuseChains } from './passes/fusion/fuse';
 import { simplify } from './passes/simplify';
 import { compare } from './program/compare';
 import type { Program, ValueIndex } from './program/program';
@@ -284,16 +285,20 @@ class Compiler<Result> {
     before: Snapshot,
   ): void {
     const start = performance.now();
+    const results = flatten(this.tf, result)!;
     let compiled: CompiledProgram | undefined;
-    try {
-      compiled = new CompiledProgram(this.backend, lower(this.fuse ? simplify(program) : program, changing));
-      shadowCheck(this.backend, compiled, program, inputs, flatten(this.tf, result)!, before);
-    } catch (error) {
-      compiled?.dispose();
-      this.giveUp(
-        signature,
-        error instanceof CannotCompile ? error.message : `TensorFlow refuses the graph: ${messageOf(error)}`,
-      );
+    let reason = '';
+    for (const form of this.forms(program)) {
+      try {
+        compiled = this.checked(form, changing, program, inputs, results, before);
+        break;
+      } catch (error) {
+        const isOurs = error instanceof CannotCompile;
+        reason = isOurs ? error.message : `TensorFlow refuses the graph: ${messageOf(error)}`;
+      }
+    }
+    if (compiled === undefined) {
+      this.giveUp(signature, reason);
       return;
     }
     this.makeRoom(signature);
@@ -303,6 +308,37 @@ class Compiler<Result> {
       kind: 'compiled',
       use: { program, changing, compiled, example, clock: new AuditClock(), times: new StepTimes() },
     };
+  }
+
+  /** A program as it can be written, best first: a TensorFlow without XLA does not take the fused one. */
+  private *forms(program: Program): Iterable<Program> {
+    if (this.fuse) {
+      const simplified = simplify(program);
+      const fused = fuseChains(simplified);
+      yield fused;
+      if (fused.operations.some(({ kind }) => kind === 'fused')) yield simplified;
+    } else {
+      yield program;
+    }
+  }
+
+  /** A form of a program in a session, which has repeated the recorded step. */
+  private checked(
+    form: Program,
+    changing: ReadonlySet<ValueIndex>,
+    program: Program,
+    inputs: readonly Tensor[],
+    results: readonly Tensor[],
+    before: Snapshot,
+  ): CompiledProgram {
+    const compiled = new CompiledProgram(this.backend, lower(form, changing));
+    try {
+      shadowCheck(this.backend, compiled, program, inputs, results, before);
+      return compiled;
+    } catch (error) {
+      compiled.dispose();
+      throw error;
+    }
   }
 
   /** The program is out of date: begins anew with what was recorded last, or gives up. */
