@@ -6,10 +6,13 @@ import { shadowCheck } from './guard/shadowCheck';
 import { Snapshot } from './guard/snapshot';
 import { lower } from './lower/lower';
 import type { CompileMode } from '../protocol/compileMode';
+import { UserError } from '../protocol/userError';
 import { nodeBackend, type NodeBackend } from './node/backend';
+import { withoutDeadOperations } from './passes/deadOperations';
 import { fuseChains } from './passes/fusion/fuse';
 import { simplify } from './passes/simplify';
 import { compare } from './program/compare';
+import { printProgram } from './program/print';
 import type { Program, ValueIndex } from './program/program';
 import { record, type Recording } from './record/recorder';
 import { CannotCompile } from './record/refusal';
@@ -51,6 +54,11 @@ export interface SignatureInfo {
 export interface CompiledStep<Inputs extends readonly Tensor[], Result> {
   (...inputs: Inputs): Result;
   info(): readonly SignatureInfo[];
+  /**
+   * What the graph of a step on such inputs computes, as text. The step runs, and is undone.
+   * @throws UserError `not-compiled` where it would run eagerly
+   */
+  print(...inputs: Inputs): string;
   /** Gives the newest values back to the variables and frees the sessions. The step goes on eagerly. */
   dispose(): void;
 }
@@ -80,8 +88,12 @@ export function compile<Inputs extends readonly Tensor[], Result>(
 ): CompiledStep<Inputs, Result> {
   const backend = mode === 'off' ? undefined : nodeBackend(tf);
   if (backend === undefined) {
+    const reason = mode === 'off' ? 'that is what was asked for' : 'only the tensorflow engine has graphs';
     return Object.assign((...inputs: Inputs) => step(...inputs), {
       info: () => [],
+      print: () => {
+        throw notCompiled(reason);
+      },
       dispose: () => undefined,
     });
   }
@@ -94,6 +106,7 @@ export function compile<Inputs extends readonly Tensor[], Result>(
   );
   return Object.assign((...inputs: Inputs) => compiler.run(inputs), {
     info: () => compiler.info(),
+    print: (...inputs: Inputs) => compiler.print(inputs),
     dispose: () => compiler.dispose(),
   });
 }
@@ -170,6 +183,27 @@ class Compiler<Result> {
         compileMs,
       };
     });
+  }
+
+  print(inputs: readonly Tensor[]): string {
+    const { tf } = this;
+    this.custody.takeBack();
+    const before = new Snapshot(tf);
+    try {
+      // The first step may make what later ones have, such as slots of optimizers.
+      const [, recording] = [0, 1].map(() => {
+        const made = record(tf, this.backend, this.step, inputs, { fuse: this.fuse });
+        tf.dispose(made.result as Tensor);
+        return made;
+      });
+      const { program, refusals } = recording!;
+      if (refusals[0] !== undefined) throw notCompiled(refusals[0].reason);
+      const [form] = this.forms(program);
+      return printProgram(withoutDeadOperations(form!));
+    } finally {
+      before.restore();
+      before.dispose();
+    }
   }
 
   dispose(): void {
@@ -311,7 +345,7 @@ class Compiler<Result> {
   }
 
   /** A program as it can be written, best first: a TensorFlow without XLA does not take the fused one. */
-  private *forms(program: Program): Iterable<Program> {
+  private *forms(program: Program): Generator<Program> {
     if (this.fuse) {
       const simplified = simplify(program);
       const fused = fuseChains(simplified);
@@ -391,6 +425,14 @@ class Compiler<Result> {
     this.signatures.set(name, signature);
     return signature;
   }
+}
+
+function notCompiled(reason: string): UserError {
+  return new UserError(
+    'not-compiled',
+    `Steps run eagerly, because ${reason}.`,
+    'A program is printed of steps that are compiled on the tensorflow engine.',
+  );
 }
 
 function useOf({ state }: Signature): Use | undefined {
