@@ -74,7 +74,7 @@ try {
   await rm(scratch, { recursive: true, force: true });
 }
 
-/** @returns {Record<string, unknown>} arguments as `name: type`, see operations/definition.ts */
+/** @returns {Record<string, unknown>} see operations/definition.ts */
 function describe(op, DataType) {
   const typeOf = ({ type, typeAttr, numberAttr, typeListAttr }) => {
     const one = typeAttr || DataType[type]?.toLowerCase() || `type ${type}`;
@@ -84,6 +84,7 @@ function describe(op, DataType) {
   return {
     inputs: op.inputArg.map(typeOf),
     outputs: op.outputArg.map(typeOf),
+    outputNames: op.outputArg.map(({ name }) => name),
     attributes: Object.fromEntries(
       op.attr.map(({ name, type, defaultValue }) => [name, defaultValue === undefined ? type : `${type}?`]),
     ),

@@ -6,9 +6,13 @@ import { shadowCheck } from './guard/shadowCheck';
 import { Snapshot } from './guard/snapshot';
 import { lower } from './lower/lower';
 import type { CompileMode } from '../protocol/compileMode';
+import { UserError } from '../protocol/userError';
 import { nodeBackend, type NodeBackend } from './node/backend';
+import { withoutDeadOperations } from './passes/deadOperations';
+import { fuseChains } from './passes/fusion/fuse';
 import { simplify } from './passes/simplify';
 import { compare } from './program/compare';
+import { printProgram } from './program/print';
 import type { Program, ValueIndex } from './program/program';
 import { record, type Recording } from './record/recorder';
 import { CannotCompile } from './record/refusal';
@@ -56,6 +60,11 @@ export interface Reported<Result, Readings> {
 export interface CompiledStep<Inputs extends readonly Tensor[], Result> {
   (...inputs: Inputs): Result;
   info(): readonly SignatureInfo[];
+  /**
+   * What the graph of a step on such inputs computes, as text. The step runs, and is undone.
+   * @throws UserError `not-compiled` where it would run eagerly
+   */
+  print(...inputs: Inputs): string;
   /** Gives the newest values back to the variables and frees the sessions. The step goes on eagerly. */
   dispose(): void;
 }
@@ -112,9 +121,13 @@ export function compileReadable<Inputs extends readonly Tensor[], Result, Readin
 ): ReadableStep<Inputs, Result, Readings> {
   const backend = mode === 'off' ? undefined : nodeBackend(tf);
   if (backend === undefined) {
+    const reason = mode === 'off' ? 'that is what was asked for' : 'only the tensorflow engine has graphs';
     return Object.assign((...inputs: Inputs) => runAsItIs(tf, step, false, inputs).value, {
       read: (...inputs: Inputs) => runAsItIs(tf, step, true, inputs) as Reported<Result, Readings>,
       info: () => [],
+      print: () => {
+        throw notCompiled(reason);
+      },
       dispose: () => undefined,
     });
   }
@@ -128,6 +141,7 @@ export function compileReadable<Inputs extends readonly Tensor[], Result, Readin
   return Object.assign((...inputs: Inputs) => compiler.run(inputs, false).value, {
     read: (...inputs: Inputs) => compiler.run(inputs, true) as Reported<Result, Readings>,
     info: () => compiler.info(),
+    print: (...inputs: Inputs) => compiler.print(inputs),
     dispose: () => compiler.dispose(),
   });
 }
@@ -230,6 +244,27 @@ class Compiler<Result, Readings> {
         compileMs,
       };
     });
+  }
+
+  print(inputs: readonly Tensor[]): string {
+    const { tf } = this;
+    this.custody.takeBack();
+    const before = new Snapshot(tf);
+    try {
+      // The first step may make what later ones have, such as slots of optimizers.
+      const [, recording] = [0, 1].map(() => {
+        const made = this.record(inputs);
+        tf.dispose(Object.values(made.result) as Tensor[]);
+        return made;
+      });
+      const { program, refusals } = recording!;
+      if (refusals[0] !== undefined) throw notCompiled(refusals[0].reason);
+      const [form] = this.forms(program);
+      return printProgram(withoutDeadOperations(form!));
+    } finally {
+      before.restore();
+      before.dispose();
+    }
   }
 
   dispose(): void {
@@ -371,15 +406,18 @@ class Compiler<Result, Readings> {
     const start = performance.now();
     const values = flatten(this.tf, result.value)!;
     let compiled: CompiledProgram | undefined;
-    try {
-      compiled = new CompiledProgram(this.backend, lower(this.fuse ? simplify(program) : program, changing));
-      shadowCheck(this.backend, compiled, program, inputs, values, before);
-    } catch (error) {
-      compiled?.dispose();
-      this.giveUp(
-        signature,
-        error instanceof CannotCompile ? error.message : `TensorFlow refuses the graph: ${messageOf(error)}`,
-      );
+    let reason = '';
+    for (const form of this.forms(program)) {
+      try {
+        compiled = this.checked(form, changing, program, inputs, values, before);
+        break;
+      } catch (error) {
+        const isOurs = error instanceof CannotCompile;
+        reason = isOurs ? error.message : `TensorFlow refuses the graph: ${messageOf(error)}`;
+      }
+    }
+    if (compiled === undefined) {
+      this.giveUp(signature, reason);
       return;
     }
     this.makeRoom(signature);
@@ -397,6 +435,37 @@ class Compiler<Result, Readings> {
         times: new StepTimes(),
       },
     };
+  }
+
+  /** A program as it can be written, best first: a TensorFlow without XLA does not take the fused one. */
+  private *forms(program: Program): Generator<Program> {
+    if (this.fuse) {
+      const simplified = simplify(program);
+      const fused = fuseChains(simplified);
+      yield fused;
+      if (fused.operations.some(({ kind }) => kind === 'fused')) yield simplified;
+    } else {
+      yield program;
+    }
+  }
+
+  /** A form of a program in a session, which has repeated the recorded step. */
+  private checked(
+    form: Program,
+    changing: ReadonlySet<ValueIndex>,
+    program: Program,
+    inputs: readonly Tensor[],
+    results: readonly Tensor[],
+    before: Snapshot,
+  ): CompiledProgram {
+    const compiled = new CompiledProgram(this.backend, lower(form, changing));
+    try {
+      shadowCheck(this.backend, compiled, program, inputs, results, before);
+      return compiled;
+    } catch (error) {
+      compiled.dispose();
+      throw error;
+    }
   }
 
   /** The program is out of date: begins anew with what was recorded last, or gives up. */
@@ -449,6 +518,14 @@ class Compiler<Result, Readings> {
     this.signatures.set(name, signature);
     return signature;
   }
+}
+
+function notCompiled(reason: string): UserError {
+  return new UserError(
+    'not-compiled',
+    `Steps run eagerly, because ${reason}.`,
+    'A program is printed of steps that are compiled on the tensorflow engine.',
+  );
 }
 
 function useOf({ state }: Signature): Use | undefined {

@@ -146,6 +146,19 @@ export class Training {
     this.scores = new Scoreboard(this.measures, position.final, position.best);
   }
 
+  /**
+   * What the next step computes as a graph, as text; it is not taken.
+   * @throws UserError `not-compiled` where steps run eagerly
+   */
+  printStep(): string {
+    const { x, y } = this.nextBatch();
+    try {
+      return this.descend.print(x, y);
+    } finally {
+      this.tf.dispose([x, y]);
+    }
+  }
+
   /** What became of the step: compiled or not, how fast, and why not. */
   get stepInfo(): readonly SignatureInfo[] {
     return this.descend.info();

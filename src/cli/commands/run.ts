@@ -1,9 +1,11 @@
 import path from 'node:path';
 import type { Command } from 'commander';
+import { loadEngine } from '../../engine/registry';
 import type { TrainSummary } from '../../protocol/events';
 import type { TrainSpec } from '../../protocol/jobSpec';
 import type { RunRecord } from '../../protocol/run';
 import { UserError } from '../../protocol/userError';
+import { printTrainingProgram } from '../../train/printProgram';
 import { RUN } from '../arguments';
 import { EXIT_CANCELLED } from '../exitCode';
 import { executeRun } from '../followRun';
@@ -16,6 +18,7 @@ import { formatDuration, formatNumber } from '../units';
 interface RunOptions extends TrainingOptions {
   readonly weights?: string;
   readonly resume?: string;
+  readonly printProgram?: true;
 }
 
 /** The JSON of `run`. */
@@ -33,6 +36,7 @@ export function addRun(program: Command, run: Run): void {
   addTrainingFlags(command)
     .option('--weights <file>', 'start from the weights of a model file, quantized or not')
     .option('--resume <run>', `go on from the last checkpoint of an earlier run: ${RUN}`)
+    .option('--print-program', 'print what a step computes as one graph, and train nothing')
     .addHelpText(
       'after',
       '\nExample:\n  weightroom run mnist.ts --epochs 5 --set optimizer.learningRate=0.01',
@@ -40,7 +44,13 @@ export function addRun(program: Command, run: Run): void {
     .action((experiment: string, options: RunOptions) =>
       run(
         async (session) => {
-          const record = await executeRun(session, await specOf(experiment, options, session));
+          const spec = await specOf(experiment, options, session);
+          if (options.printProgram === true) {
+            const program = await programOf(spec);
+            session.answer({ program }, () => program);
+            return;
+          }
+          const record = await executeRun(session, spec);
           const document = answerOf(record);
           if (record.summary.state === 'cancelled') session.exitCode = EXIT_CANCELLED;
           session.answer(document, (style) => answerText(document, record, style));
@@ -65,6 +75,11 @@ async function specOf(experiment: string, options: RunOptions, session: Session)
     ...(weights !== undefined && { weights: path.resolve(weights) }),
     ...(resume !== undefined && { resume }),
   };
+}
+
+async function programOf({ experiment, engine, overrides, seed, threads }: TrainSpec): Promise<string> {
+  const { tf } = await loadEngine(engine, threads === undefined ? {} : { threads });
+  return printTrainingProgram(tf, experiment, { ...overrides, ...(seed !== undefined && { seed }) });
 }
 
 async function trainingRun(session: Session, text: string): Promise<string> {

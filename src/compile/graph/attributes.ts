@@ -1,5 +1,5 @@
 import { create } from '@bufbuild/protobuf';
-import type { AttributeType } from '../operations/definition';
+import { definitionOf, type AttributeType } from '../operations/definition';
 import {
   AttrValueSchema,
   AttrValue_ListValueSchema,
@@ -17,6 +17,25 @@ export function shapeProto(shape: readonly number[]): TensorShapeProto {
 
 export function tensorAttribute(tensor: TensorProto): AttrValue {
   return create(AttrValueSchema, { value: { case: 'tensor', value: tensor } });
+}
+
+/**
+ * The attributes of a node, given by name in the form that tfjs-node's binding takes.
+ * @throws Error for an op or attribute that TensorFlow does not define
+ */
+export function attributesOf(
+  op: string,
+  attributes: Readonly<Record<string, unknown>>,
+): Record<string, AttrValue> {
+  const definition = definitionOf(op);
+  if (definition === undefined) throw new Error(`${op} has no definition.`);
+  const converted: Record<string, AttrValue> = {};
+  for (const [name, value] of Object.entries(attributes)) {
+    const type = definition.attributes[name]?.replace('?', '');
+    if (type === undefined) throw new Error(`${op} has no attribute ${name}.`);
+    converted[name] = attribute(type as AttributeType, value);
+  }
+  return converted;
 }
 
 /**

@@ -1,8 +1,14 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import type { TensorValues } from '../node/backend';
-import { definitionOf, type AttributeType } from '../operations/definition';
-import { attribute, tensorAttribute, tensorProto } from './attributes';
-import { DataType, NodeDefSchema, SavedModelSchema, type AttrValue, type NodeDef } from './tensorflow_pb';
+import { attribute, attributesOf, tensorAttribute, tensorProto } from './attributes';
+import {
+  DataType,
+  NodeDefSchema,
+  SavedModelSchema,
+  type AttrValue,
+  type FunctionDef,
+  type NodeDef,
+} from './tensorflow_pb';
 
 /** A tensor in a graph: `node` or `node:output`. */
 export interface GraphTensor {
@@ -25,6 +31,7 @@ const SHARED_LENGTH = 64;
 /** A TensorFlow graph in the making. It checks nothing but names: TensorFlow does when it loads the graph. */
 export class Graph {
   private readonly nodes: NodeDef[] = [];
+  private readonly functions: FunctionDef[] = [];
   private readonly constants = new Map<string, GraphTensor>();
 
   get size(): number {
@@ -42,15 +49,21 @@ export class Graph {
     attributes: Readonly<Record<string, unknown>> = {},
     options: NodeOptions = {},
   ): string {
-    const definition = definitionOf(op);
-    if (definition === undefined) throw new Error(`${op} has no definition.`);
-    const attr: Record<string, AttrValue> = {};
-    for (const [name, value] of Object.entries(attributes)) {
-      const type = definition.attributes[name]?.replace('?', '');
-      if (type === undefined) throw new Error(`${op} has no attribute ${name}.`);
-      attr[name] = attribute(type as AttributeType, value);
-    }
-    return this.add(op, inputs, attr, options);
+    return this.add(op, inputs, attributesOf(op, attributes), options);
+  }
+
+  /** Adds a function that `call` knows by its name. */
+  define(definition: FunctionDef): void {
+    this.functions.push(definition);
+  }
+
+  /**
+   * Adds a node that calls a function, compiled by XLA as a whole.
+   * @returns the node's name; its outputs are the function's results
+   */
+  call(functionName: string, inputs: readonly GraphTensor[]): string {
+    const attr = { _XlaMustCompile: attribute('bool', true), _noinline: attribute('bool', true) };
+    return this.add(functionName, inputs, attr, {});
   }
 
   /** Adds a node with one output. */
@@ -96,7 +109,11 @@ export class Graph {
       metaGraphs: [
         {
           metaInfoDef: { tags: ['serve'], tensorflowVersion: '2.21.0' },
-          graphDef: { node: this.nodes, versions: { producer: PRODUCER } },
+          graphDef: {
+            node: this.nodes,
+            library: { function: this.functions },
+            versions: { producer: PRODUCER },
+          },
         },
       ],
     });

@@ -14,7 +14,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file tensorflow.proto.
  */
 export const file_tensorflow: GenFile = /*@__PURE__*/
-  fileDesc("ChB0ZW5zb3JmbG93LnByb3RvEgp0ZW5zb3JmbG93IlYKEFRlbnNvclNoYXBlUHJvdG8SLQoDZGltGAIgAygLMiAudGVuc29yZmxvdy5UZW5zb3JTaGFwZVByb3RvLkRpbRoTCgNEaW0SDAoEc2l6ZRgBIAEoAyK0AQoLVGVuc29yUHJvdG8SIwoFZHR5cGUYASABKA4yFC50ZW5zb3JmbG93LkRhdGFUeXBlEjIKDHRlbnNvcl9zaGFwZRgCIAEoCzIcLnRlbnNvcmZsb3cuVGVuc29yU2hhcGVQcm90bxIWCg50ZW5zb3JfY29udGVudBgEIAEoDBIRCglmbG9hdF92YWwYBSADKAISDwoHaW50X3ZhbBgHIAMoBRIQCghib29sX3ZhbBgLIAMoCCKEAwoJQXR0clZhbHVlEi8KBGxpc3QYASABKAsyHy50ZW5zb3JmbG93LkF0dHJWYWx1ZS5MaXN0VmFsdWVIABILCgFzGAIgASgMSAASCwoBaRgDIAEoA0gAEgsKAWYYBCABKAJIABILCgFiGAUgASgISAASJAoEdHlwZRgGIAEoDjIULnRlbnNvcmZsb3cuRGF0YVR5cGVIABItCgVzaGFwZRgHIAEoCzIcLnRlbnNvcmZsb3cuVGVuc29yU2hhcGVQcm90b0gAEikKBnRlbnNvchgIIAEoCzIXLnRlbnNvcmZsb3cuVGVuc29yUHJvdG9IABqIAQoJTGlzdFZhbHVlEgkKAXMYAiADKAwSCQoBaRgDIAMoAxIJCgFmGAQgAygCEgkKAWIYBSADKAgSIgoEdHlwZRgGIAMoDjIULnRlbnNvcmZsb3cuRGF0YVR5cGUSKwoFc2hhcGUYByADKAsyHC50ZW5zb3JmbG93LlRlbnNvclNoYXBlUHJvdG9CBwoFdmFsdWUiowEKB05vZGVEZWYSDAoEbmFtZRgBIAEoCRIKCgJvcBgCIAEoCRINCgVpbnB1dBgDIAMoCRIrCgRhdHRyGAUgAygLMh0udGVuc29yZmxvdy5Ob2RlRGVmLkF0dHJFbnRyeRpCCglBdHRyRW50cnkSCwoDa2V5GAEgASgJEiQKBXZhbHVlGAIgASgLMhUudGVuc29yZmxvdy5BdHRyVmFsdWU6AjgBIh4KClZlcnNpb25EZWYSEAoIcHJvZHVjZXIYASABKAUiVwoIR3JhcGhEZWYSIQoEbm9kZRgBIAMoCzITLnRlbnNvcmZsb3cuTm9kZURlZhIoCgh2ZXJzaW9ucxgEIAEoCzIWLnRlbnNvcmZsb3cuVmVyc2lvbkRlZiI3CgtNZXRhSW5mb0RlZhIMCgR0YWdzGAQgAygJEhoKEnRlbnNvcmZsb3dfdmVyc2lvbhgFIAEoCSJnCgxNZXRhR3JhcGhEZWYSLgoNbWV0YV9pbmZvX2RlZhgBIAEoCzIXLnRlbnNvcmZsb3cuTWV0YUluZm9EZWYSJwoJZ3JhcGhfZGVmGAIgASgLMhQudGVuc29yZmxvdy5HcmFwaERlZiJfCgpTYXZlZE1vZGVsEiIKGnNhdmVkX21vZGVsX3NjaGVtYV92ZXJzaW9uGAEgASgDEi0KC21ldGFfZ3JhcGhzGAIgAygLMhgudGVuc29yZmxvdy5NZXRhR3JhcGhEZWYi/wIKBU9wRGVmEgwKBG5hbWUYASABKAkSKwoJaW5wdXRfYXJnGAIgAygLMhgudGVuc29yZmxvdy5PcERlZi5BcmdEZWYSLAoKb3V0cHV0X2FyZxgDIAMoCzIYLnRlbnNvcmZsb3cuT3BEZWYuQXJnRGVmEicKBGF0dHIYBCADKAsyGS50ZW5zb3JmbG93Lk9wRGVmLkF0dHJEZWYSEwoLaXNfc3RhdGVmdWwYESABKAgaegoGQXJnRGVmEgwKBG5hbWUYASABKAkSIgoEdHlwZRgDIAEoDjIULnRlbnNvcmZsb3cuRGF0YVR5cGUSEQoJdHlwZV9hdHRyGAQgASgJEhMKC251bWJlcl9hdHRyGAUgASgJEhYKDnR5cGVfbGlzdF9hdHRyGAYgASgJGlMKB0F0dHJEZWYSDAoEbmFtZRgBIAEoCRIMCgR0eXBlGAIgASgJEiwKDWRlZmF1bHRfdmFsdWUYAyABKAsyFS50ZW5zb3JmbG93LkF0dHJWYWx1ZSInCgZPcExpc3QSHQoCb3AYASADKAsyES50ZW5zb3JmbG93Lk9wRGVmKq8BCghEYXRhVHlwZRIOCgpEVF9JTlZBTElEEAASDAoIRFRfRkxPQVQQARINCglEVF9ET1VCTEUQAhIMCghEVF9JTlQzMhADEgwKCERUX1VJTlQ4EAQSDQoJRFRfU1RSSU5HEAcSEAoMRFRfQ09NUExFWDY0EAgSDAoIRFRfSU5UNjQQCRILCgdEVF9CT09MEAoSDwoLRFRfUkVTT1VSQ0UQFBINCglEVF9VSU5UNjQQF2IGcHJvdG8z");
+  fileDesc("ChB0ZW5zb3JmbG93LnByb3RvEgp0ZW5zb3JmbG93IlYKEFRlbnNvclNoYXBlUHJvdG8SLQoDZGltGAIgAygLMiAudGVuc29yZmxvdy5UZW5zb3JTaGFwZVByb3RvLkRpbRoTCgNEaW0SDAoEc2l6ZRgBIAEoAyK0AQoLVGVuc29yUHJvdG8SIwoFZHR5cGUYASABKA4yFC50ZW5zb3JmbG93LkRhdGFUeXBlEjIKDHRlbnNvcl9zaGFwZRgCIAEoCzIcLnRlbnNvcmZsb3cuVGVuc29yU2hhcGVQcm90bxIWCg50ZW5zb3JfY29udGVudBgEIAEoDBIRCglmbG9hdF92YWwYBSADKAISDwoHaW50X3ZhbBgHIAMoBRIQCghib29sX3ZhbBgLIAMoCCKEAwoJQXR0clZhbHVlEi8KBGxpc3QYASABKAsyHy50ZW5zb3JmbG93LkF0dHJWYWx1ZS5MaXN0VmFsdWVIABILCgFzGAIgASgMSAASCwoBaRgDIAEoA0gAEgsKAWYYBCABKAJIABILCgFiGAUgASgISAASJAoEdHlwZRgGIAEoDjIULnRlbnNvcmZsb3cuRGF0YVR5cGVIABItCgVzaGFwZRgHIAEoCzIcLnRlbnNvcmZsb3cuVGVuc29yU2hhcGVQcm90b0gAEikKBnRlbnNvchgIIAEoCzIXLnRlbnNvcmZsb3cuVGVuc29yUHJvdG9IABqIAQoJTGlzdFZhbHVlEgkKAXMYAiADKAwSCQoBaRgDIAMoAxIJCgFmGAQgAygCEgkKAWIYBSADKAgSIgoEdHlwZRgGIAMoDjIULnRlbnNvcmZsb3cuRGF0YVR5cGUSKwoFc2hhcGUYByADKAsyHC50ZW5zb3JmbG93LlRlbnNvclNoYXBlUHJvdG9CBwoFdmFsdWUiowEKB05vZGVEZWYSDAoEbmFtZRgBIAEoCRIKCgJvcBgCIAEoCRINCgVpbnB1dBgDIAMoCRIrCgRhdHRyGAUgAygLMh0udGVuc29yZmxvdy5Ob2RlRGVmLkF0dHJFbnRyeRpCCglBdHRyRW50cnkSCwoDa2V5GAEgASgJEiQKBXZhbHVlGAIgASgLMhUudGVuc29yZmxvdy5BdHRyVmFsdWU6AjgBIh4KClZlcnNpb25EZWYSEAoIcHJvZHVjZXIYASABKAUitQEKC0Z1bmN0aW9uRGVmEiQKCXNpZ25hdHVyZRgBIAEoCzIRLnRlbnNvcmZsb3cuT3BEZWYSJQoIbm9kZV9kZWYYAyADKAsyEy50ZW5zb3JmbG93Lk5vZGVEZWYSLQoDcmV0GAQgAygLMiAudGVuc29yZmxvdy5GdW5jdGlvbkRlZi5SZXRFbnRyeRoqCghSZXRFbnRyeRILCgNrZXkYASABKAkSDQoFdmFsdWUYAiABKAk6AjgBIj8KEkZ1bmN0aW9uRGVmTGlicmFyeRIpCghmdW5jdGlvbhgBIAMoCzIXLnRlbnNvcmZsb3cuRnVuY3Rpb25EZWYiiAEKCEdyYXBoRGVmEiEKBG5vZGUYASADKAsyEy50ZW5zb3JmbG93Lk5vZGVEZWYSLwoHbGlicmFyeRgCIAEoCzIeLnRlbnNvcmZsb3cuRnVuY3Rpb25EZWZMaWJyYXJ5EigKCHZlcnNpb25zGAQgASgLMhYudGVuc29yZmxvdy5WZXJzaW9uRGVmIjcKC01ldGFJbmZvRGVmEgwKBHRhZ3MYBCADKAkSGgoSdGVuc29yZmxvd192ZXJzaW9uGAUgASgJImcKDE1ldGFHcmFwaERlZhIuCg1tZXRhX2luZm9fZGVmGAEgASgLMhcudGVuc29yZmxvdy5NZXRhSW5mb0RlZhInCglncmFwaF9kZWYYAiABKAsyFC50ZW5zb3JmbG93LkdyYXBoRGVmIl8KClNhdmVkTW9kZWwSIgoac2F2ZWRfbW9kZWxfc2NoZW1hX3ZlcnNpb24YASABKAMSLQoLbWV0YV9ncmFwaHMYAiADKAsyGC50ZW5zb3JmbG93Lk1ldGFHcmFwaERlZiL/AgoFT3BEZWYSDAoEbmFtZRgBIAEoCRIrCglpbnB1dF9hcmcYAiADKAsyGC50ZW5zb3JmbG93Lk9wRGVmLkFyZ0RlZhIsCgpvdXRwdXRfYXJnGAMgAygLMhgudGVuc29yZmxvdy5PcERlZi5BcmdEZWYSJwoEYXR0chgEIAMoCzIZLnRlbnNvcmZsb3cuT3BEZWYuQXR0ckRlZhITCgtpc19zdGF0ZWZ1bBgRIAEoCBp6CgZBcmdEZWYSDAoEbmFtZRgBIAEoCRIiCgR0eXBlGAMgASgOMhQudGVuc29yZmxvdy5EYXRhVHlwZRIRCgl0eXBlX2F0dHIYBCABKAkSEwoLbnVtYmVyX2F0dHIYBSABKAkSFgoOdHlwZV9saXN0X2F0dHIYBiABKAkaUwoHQXR0ckRlZhIMCgRuYW1lGAEgASgJEgwKBHR5cGUYAiABKAkSLAoNZGVmYXVsdF92YWx1ZRgDIAEoCzIVLnRlbnNvcmZsb3cuQXR0clZhbHVlIicKBk9wTGlzdBIdCgJvcBgBIAMoCzIRLnRlbnNvcmZsb3cuT3BEZWYqrwEKCERhdGFUeXBlEg4KCkRUX0lOVkFMSUQQABIMCghEVF9GTE9BVBABEg0KCURUX0RPVUJMRRACEgwKCERUX0lOVDMyEAMSDAoIRFRfVUlOVDgQBBINCglEVF9TVFJJTkcQBxIQCgxEVF9DT01QTEVYNjQQCBIMCghEVF9JTlQ2NBAJEgsKB0RUX0JPT0wQChIPCgtEVF9SRVNPVVJDRRAUEg0KCURUX1VJTlQ2NBAXYgZwcm90bzM");
 
 /**
  * @generated from message tensorflow.TensorShapeProto
@@ -251,6 +251,56 @@ export const VersionDefSchema: GenMessage<VersionDef> = /*@__PURE__*/
   messageDesc(file_tensorflow, 4);
 
 /**
+ * A function: nodes that are one op wherever it is called by its name.
+ *
+ * @generated from message tensorflow.FunctionDef
+ */
+export type FunctionDef = Message<"tensorflow.FunctionDef"> & {
+  /**
+   * @generated from field: tensorflow.OpDef signature = 1;
+   */
+  signature?: OpDef | undefined;
+
+  /**
+   * Inputs are `argument` or `node:output argument:place`.
+   *
+   * @generated from field: repeated tensorflow.NodeDef node_def = 3;
+   */
+  nodeDef: NodeDef[];
+
+  /**
+   * The tensor that each result is.
+   *
+   * @generated from field: map<string, string> ret = 4;
+   */
+  ret: { [key: string]: string };
+};
+
+/**
+ * Describes the message tensorflow.FunctionDef.
+ * Use `create(FunctionDefSchema)` to create a new message.
+ */
+export const FunctionDefSchema: GenMessage<FunctionDef> = /*@__PURE__*/
+  messageDesc(file_tensorflow, 5);
+
+/**
+ * @generated from message tensorflow.FunctionDefLibrary
+ */
+export type FunctionDefLibrary = Message<"tensorflow.FunctionDefLibrary"> & {
+  /**
+   * @generated from field: repeated tensorflow.FunctionDef function = 1;
+   */
+  function: FunctionDef[];
+};
+
+/**
+ * Describes the message tensorflow.FunctionDefLibrary.
+ * Use `create(FunctionDefLibrarySchema)` to create a new message.
+ */
+export const FunctionDefLibrarySchema: GenMessage<FunctionDefLibrary> = /*@__PURE__*/
+  messageDesc(file_tensorflow, 6);
+
+/**
  * @generated from message tensorflow.GraphDef
  */
 export type GraphDef = Message<"tensorflow.GraphDef"> & {
@@ -258,6 +308,11 @@ export type GraphDef = Message<"tensorflow.GraphDef"> & {
    * @generated from field: repeated tensorflow.NodeDef node = 1;
    */
   node: NodeDef[];
+
+  /**
+   * @generated from field: tensorflow.FunctionDefLibrary library = 2;
+   */
+  library?: FunctionDefLibrary | undefined;
 
   /**
    * @generated from field: tensorflow.VersionDef versions = 4;
@@ -270,7 +325,7 @@ export type GraphDef = Message<"tensorflow.GraphDef"> & {
  * Use `create(GraphDefSchema)` to create a new message.
  */
 export const GraphDefSchema: GenMessage<GraphDef> = /*@__PURE__*/
-  messageDesc(file_tensorflow, 5);
+  messageDesc(file_tensorflow, 7);
 
 /**
  * @generated from message tensorflow.MetaInfoDef
@@ -292,7 +347,7 @@ export type MetaInfoDef = Message<"tensorflow.MetaInfoDef"> & {
  * Use `create(MetaInfoDefSchema)` to create a new message.
  */
 export const MetaInfoDefSchema: GenMessage<MetaInfoDef> = /*@__PURE__*/
-  messageDesc(file_tensorflow, 6);
+  messageDesc(file_tensorflow, 8);
 
 /**
  * @generated from message tensorflow.MetaGraphDef
@@ -314,7 +369,7 @@ export type MetaGraphDef = Message<"tensorflow.MetaGraphDef"> & {
  * Use `create(MetaGraphDefSchema)` to create a new message.
  */
 export const MetaGraphDefSchema: GenMessage<MetaGraphDef> = /*@__PURE__*/
-  messageDesc(file_tensorflow, 7);
+  messageDesc(file_tensorflow, 9);
 
 /**
  * @generated from message tensorflow.SavedModel
@@ -336,7 +391,7 @@ export type SavedModel = Message<"tensorflow.SavedModel"> & {
  * Use `create(SavedModelSchema)` to create a new message.
  */
 export const SavedModelSchema: GenMessage<SavedModel> = /*@__PURE__*/
-  messageDesc(file_tensorflow, 8);
+  messageDesc(file_tensorflow, 10);
 
 /**
  * @generated from message tensorflow.OpDef
@@ -373,7 +428,7 @@ export type OpDef = Message<"tensorflow.OpDef"> & {
  * Use `create(OpDefSchema)` to create a new message.
  */
 export const OpDefSchema: GenMessage<OpDef> = /*@__PURE__*/
-  messageDesc(file_tensorflow, 9);
+  messageDesc(file_tensorflow, 11);
 
 /**
  * @generated from message tensorflow.OpDef.ArgDef
@@ -410,7 +465,7 @@ export type OpDef_ArgDef = Message<"tensorflow.OpDef.ArgDef"> & {
  * Use `create(OpDef_ArgDefSchema)` to create a new message.
  */
 export const OpDef_ArgDefSchema: GenMessage<OpDef_ArgDef> = /*@__PURE__*/
-  messageDesc(file_tensorflow, 9, 0);
+  messageDesc(file_tensorflow, 11, 0);
 
 /**
  * @generated from message tensorflow.OpDef.AttrDef
@@ -437,7 +492,7 @@ export type OpDef_AttrDef = Message<"tensorflow.OpDef.AttrDef"> & {
  * Use `create(OpDef_AttrDefSchema)` to create a new message.
  */
 export const OpDef_AttrDefSchema: GenMessage<OpDef_AttrDef> = /*@__PURE__*/
-  messageDesc(file_tensorflow, 9, 1);
+  messageDesc(file_tensorflow, 11, 1);
 
 /**
  * @generated from message tensorflow.OpList
@@ -454,7 +509,7 @@ export type OpList = Message<"tensorflow.OpList"> & {
  * Use `create(OpListSchema)` to create a new message.
  */
 export const OpListSchema: GenMessage<OpList> = /*@__PURE__*/
-  messageDesc(file_tensorflow, 10);
+  messageDesc(file_tensorflow, 12);
 
 /**
  * @generated from enum tensorflow.DataType

@@ -1,10 +1,18 @@
 import type { DataId, Variable } from '@tensorflow/tfjs';
 import { Graph, type GraphTensor } from '../graph/graph';
 import { DataType } from '../graph/tensorflow_pb';
-import { definitionOf, type OpDefinition } from '../operations/definition';
-import type { Program, StepNumber, TensorOperation, UpdateOperation, ValueIndex } from '../program/program';
+import type {
+  FusedOperation,
+  Program,
+  StepNumber,
+  TensorOperation,
+  UpdateOperation,
+  ValueIndex,
+} from '../program/program';
 import type { FusedUpdate } from '../optimizers/fusedUpdate';
 import { CannotCompile } from '../record/refusal';
+import { completeAttributes } from './completeAttributes';
+import { FusedFunctions } from './fusedFunctions';
 import { Randomness } from './randomness';
 import { State, type StateSlot } from './state';
 import { StepNumbers } from './stepNumbers';
@@ -48,6 +56,7 @@ class Lowering {
   private readonly state = new State(this.graph);
   private readonly numbers = new StepNumbers(this.graph);
   private readonly randomness = new Randomness(this.graph);
+  private readonly functions: FusedFunctions;
   private readonly tensors: (GraphTensor | undefined)[];
   private readonly feeds: Feed[] = [];
   private readonly draws: { value: ValueIndex; name: string }[] = [];
@@ -60,6 +69,7 @@ class Lowering {
     private readonly program: Program,
     private readonly changing: ReadonlySet<ValueIndex>,
   ) {
+    this.functions = new FusedFunctions(this.graph, program.values);
     this.tensors = new Array<GraphTensor | undefined>(program.values.length);
     this.written = writtenVariables(program);
   }
@@ -69,6 +79,7 @@ class Lowering {
     const lastUse = lastUses(program);
     for (const [i, operation] of program.operations.entries()) {
       if (operation.kind === 'tensor') this.addOperation(operation);
+      else if (operation.kind === 'fused') this.addFused(operation);
       else {
         // What a variable held before the update is read before it, if anybody uses it later.
         for (const { before } of operation.moves) if ((lastUse.get(before) ?? 0) > i) this.tensor(before);
@@ -107,11 +118,20 @@ class Lowering {
   }
 
   private addOperation({ name, attributes, inputs, outputs }: TensorOperation): void {
-    const definition = definitionOf(name);
-    if (definition === undefined) throw new CannotCompile(`the op ${name} cannot be compiled`);
     const tensors = inputs.map((input) => this.tensor(input));
-    const node = this.graph.node(name, tensors, completeAttributes(name, definition, attributes, tensors));
-    this.state.uses(node, tensors);
+    const node = this.graph.node(name, tensors, completeAttributes(name, attributes, tensors));
+    this.added(node, tensors, outputs);
+  }
+
+  private addFused(operation: FusedOperation): void {
+    const tensors = operation.inputs.map((input) => this.tensor(input));
+    const node = this.graph.call(this.functions.nameOf(operation), tensors);
+    this.added(node, tensors, operation.outputs);
+  }
+
+  /** Remembers what a node takes and gives. */
+  private added(node: string, inputs: readonly GraphTensor[], outputs: readonly ValueIndex[]): void {
+    this.state.uses(node, inputs);
     outputs.forEach((output, i) => {
       const { shape, dtype } = this.program.values[output]!;
       this.tensors[output] = { name: i === 0 ? node : `${node}:${i}`, shape, dtype };
@@ -188,7 +208,7 @@ class Lowering {
 
 function writtenVariables({ operations, assignments }: Program): Set<Variable> {
   const moved = operations.flatMap((operation) => {
-    if (operation.kind === 'tensor') return [];
+    if (operation.kind !== 'update') return [];
     return operation.moves.flatMap(({ variable, place }) => [
       variable,
       ...operation.update.slots.map((slot) => slot(place)),
@@ -202,59 +222,11 @@ function lastUses({ operations, results, assignments }: Program): Map<ValueIndex
   const last = new Map<ValueIndex, number>();
   operations.forEach((operation, i) => {
     const used =
-      operation.kind === 'tensor' ? operation.inputs : operation.moves.map(({ gradient }) => gradient);
+      operation.kind === 'update' ? operation.moves.map(({ gradient }) => gradient) : operation.inputs;
     for (const value of used) last.set(value, i);
   });
   for (const value of [...results, ...assignments.map((assignment) => assignment.value)]) {
     last.set(value, operations.length);
   }
   return last;
-}
-
-/**
- * The attributes of a node. tfjs-node leaves some out that eager execution infers from the inputs: counts
- * of inputs, their types. A type that it states but the input does not have is the input's.
- */
-function completeAttributes(
-  op: string,
-  definition: OpDefinition,
-  given: Readonly<Record<string, unknown>>,
-  inputs: readonly GraphTensor[],
-): Record<string, unknown> {
-  const inferred = inferFromInputs(definition, given, inputs);
-  const complete: Record<string, unknown> = {};
-  for (const [name, type] of Object.entries(definition.attributes)) {
-    const value = type.startsWith('type') ? (inferred[name] ?? given[name]) : (given[name] ?? inferred[name]);
-    if (value !== undefined) complete[name] = value;
-    else if (!type.endsWith('?')) throw new CannotCompile(`the attribute ${name} of ${op} is not known`);
-  }
-  return complete;
-}
-
-function inferFromInputs(
-  { inputs: types }: OpDefinition,
-  given: Readonly<Record<string, unknown>>,
-  inputs: readonly GraphTensor[],
-): Record<string, unknown> {
-  const inferred: Record<string, unknown> = {};
-  // An op has at most one argument that is a list.
-  const rest = inputs.length - (types.length - 1);
-  let place = 0;
-  for (const type of types) {
-    const many = /^(\w+) \* (\w+)$/.exec(type);
-    const list = /^list\((\w+)\)$/.exec(type);
-    if (many !== null) {
-      const count = (given[many[1]!] as number | undefined) ?? rest;
-      inferred[many[1]!] = count;
-      inferred[many[2]!] = inputs[place]?.dtype;
-      place += count;
-    } else if (list !== null) {
-      inferred[list[1]!] = inputs.slice(place, place + rest).map(({ dtype }) => dtype);
-      place += rest;
-    } else {
-      if (!type.startsWith('dt_')) inferred[type] = inputs[place]?.dtype;
-      place++;
-    }
-  }
-  return inferred;
 }

@@ -9,6 +9,8 @@ export interface OpDefinition {
   /** A type for each argument: `dt_int32`, the name of a type attribute, `N * T`, or `list(T)`. */
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
+  /** By which a function's nodes know the outputs. */
+  readonly outputNames: readonly string[];
   /** Type by name; a `?` at its end says that there is a default. */
   readonly attributes: Readonly<Record<string, string>>;
   readonly stateful?: boolean;

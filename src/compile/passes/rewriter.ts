@@ -33,6 +33,7 @@ export class Rewriter {
     const { assignments, results } = this.program;
     for (const operation of this.program.operations) {
       if (operation.kind === 'tensor') this.rewrite(this.resolved(operation), rules);
+      else if (operation.kind === 'fused') throw new Error('Rules come before fusion.');
       else {
         const moves = operation.moves.map((move) => ({
           ...move,

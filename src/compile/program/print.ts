@@ -15,12 +15,20 @@ export function printProgram(program: Program): string {
         '\n',
       );
     }
-    const { name: op, inputs, outputs, attributes } = operation;
-    const results = outputs.map((output) => `${name(output)} ${shapeOf(program.values[output]!)}`).join(', ');
-    const settings = Object.entries(attributes)
+    const results = operation.outputs
+      .map((output) => `${name(output)} ${shapeOf(program.values[output]!)}`)
+      .join(', ');
+    const taken = operation.inputs.map(name).join(', ');
+    if (operation.kind === 'fused') {
+      const body = operation.operations.map(
+        ({ name: op, inputs, outputs }) => `  ${name(outputs[0]!)} = ${op}(${inputs.map(name).join(', ')})`,
+      );
+      return [`${results} = one loop over (${taken})`, ...body].join('\n');
+    }
+    const settings = Object.entries(operation.attributes)
       .filter(([key]) => !/^T|^(Src|Dst)T$/.test(key))
       .map(([key, value]) => ` ${key}=${String(value)}`);
-    return `${results} = ${op}(${inputs.map(name).join(', ')})${settings.join('')}`;
+    return `${results} = ${operation.name}(${taken})${settings.join('')}`;
   });
   const assigned = program.assignments.map(({ variable, value }) => `${variable.name} := ${name(value)}`);
   const results = `return ${program.results.map(name).join(', ')}`;

@@ -41,6 +41,16 @@ export interface TensorOperation {
   readonly outputs: readonly ValueIndex[];
 }
 
+/** Ops that TensorFlow's XLA compiles to one loop, so that what is between them never lies in memory. */
+export interface FusedOperation {
+  readonly kind: 'fused';
+  /** In an order in which they can be computed. An op may be in several: it is computed anew in each. */
+  readonly operations: readonly TensorOperation[];
+  readonly inputs: readonly ValueIndex[];
+  /** What others use of the ops' results. */
+  readonly outputs: readonly ValueIndex[];
+}
+
 /** All variables that one optimizer moves at once. */
 export interface UpdateOperation {
   readonly kind: 'update';
@@ -60,7 +70,18 @@ export interface Move {
   readonly place: number;
 }
 
-export type Operation = TensorOperation | UpdateOperation;
+export type Operation = TensorOperation | FusedOperation | UpdateOperation;
+
+/** The values that an operation takes. */
+export function inputsOf(operation: Operation): readonly ValueIndex[] {
+  if (operation.kind !== 'update') return operation.inputs;
+  return operation.moves.flatMap(({ gradient, before }) => [gradient, before]);
+}
+
+/** The values that an operation gives. */
+export function outputsOf(operation: Operation): readonly ValueIndex[] {
+  return operation.kind === 'update' ? operation.moves.map(({ after }) => after) : operation.outputs;
+}
 
 /** A training step without its control flow: what was computed from what, in the order in which it was asked for. */
 export interface Program {
