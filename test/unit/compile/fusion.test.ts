@@ -211,7 +211,9 @@ test(`${NETWORKS} random chains compute fused what they compute eagerly`, () => 
     }
     loops += loopsOf(fused.operations).length;
     const compiled = new CompiledProgram(backend, lower(fused, new Set()));
-    const actual = compiled.run([x], 0, program.results.length).map(({ id }) => backend.binding.tensorDataSync(id));
+    const actual = compiled
+      .run([x], 0, program.results.length)
+      .map(({ id }) => backend.binding.tensorDataSync(id));
     step(x).forEach((expected, k) => {
       const values = expected.dataSync();
       const scale = Math.max(1e-3, ...values.map(Math.abs));
