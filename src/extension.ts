@@ -68,7 +68,7 @@ export function activate(context: vscode.ExtensionContext): void {
     registerCommands(
       {
         ...modelCommands(documents, context.workspaceState, start),
-        ...experimentCommands(vscode.Uri.file(path.join(dist, 'templates')), start),
+        ...experimentCommands(vscode.Uri.file(path.join(dist, 'examples')), start),
         ...runCommands(store, panels, runsTree, pages),
         ...engineCommands(engines, log),
       },
