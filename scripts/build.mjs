@@ -135,20 +135,9 @@ if (watch) {
  * examples that a new experiment starts from, and those that studies train.
  */
 async function copyAssets() {
-  await mkdir(path.join(dist, 'templates'), { recursive: true });
-  for (const file of ['mnist-mlp.ts', 'mnist-cnn.ts']) {
-    await copyFile(path.join(root, 'examples', file), path.join(dist, 'templates', file));
-  }
-  // Networks of studies.
   await mkdir(path.join(dist, 'examples', 'data'), { recursive: true });
-  for (const file of [
-    'transformer.ts',
-    'text-transformer.ts',
-    'email-transformer.ts',
-    'mnist-logistic.ts',
-    'mnist-resnet20.ts',
-    'data/shakespeare.txt',
-  ]) {
+  for (const file of [...(await readdir(path.join(root, 'examples'))), 'data/shakespeare.txt']) {
+    if (!/\.(ts|txt)$/.test(file)) continue;
     await copyFile(path.join(root, 'examples', file), path.join(dist, 'examples', file));
   }
   const wasm = path.dirname(require.resolve('@tensorflow/tfjs-backend-wasm'));

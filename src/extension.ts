@@ -18,6 +18,7 @@ import { showRunProgress } from './host/runProgress';
 import { RunRoots } from './host/runRoots';
 import { RunStore } from './host/runStore';
 import { RunStatusBar } from './host/statusBar';
+import { TASK_TYPE, WeightroomTasks } from './host/tasks/taskProvider';
 import { EnginesTree } from './host/views/enginesTree';
 import { LauncherView } from './host/views/launcherView';
 import { RunsTree } from './host/views/runsTree';
@@ -63,12 +64,13 @@ export function activate(context: vscode.ExtensionContext): void {
     new RunNotices(store, (folder) => panels.isShown(folder), log),
     new ExperimentLens(store),
     new LauncherView(context.extensionUri, engines, problems, store, startFromForm),
+    vscode.tasks.registerTaskProvider(TASK_TYPE, new WeightroomTasks(cli)),
     vscode.window.registerTreeDataProvider('weightroom.runs', runsTree),
     vscode.window.registerTreeDataProvider('weightroom.engines', enginesTree),
     registerCommands(
       {
         ...modelCommands(documents, context.workspaceState, start),
-        ...experimentCommands(vscode.Uri.file(path.join(dist, 'templates')), start),
+        ...experimentCommands(vscode.Uri.file(path.join(dist, 'examples')), start),
         ...runCommands(store, panels, runsTree, pages),
         ...engineCommands(engines, log),
       },

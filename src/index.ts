@@ -1,1 +1,2 @@
 export * from './train/library';
+export { watch, type FitCallbacks, type WatchOptions } from './worker/watchFit';

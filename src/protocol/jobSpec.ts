@@ -221,6 +221,8 @@ export interface TrainSpec {
   readonly resume?: string;
   /** Name of the run of the sweep that made this one. */
   readonly sweep?: string;
+  /** `experiment` is a program that trains by itself and is only watched (`watch()`): no worker can run it. */
+  readonly watched?: true;
 }
 
 export interface SweepSpec extends SweepPlan {
@@ -409,6 +411,7 @@ function parseTrainSpec(spec: JsonObject): TrainSpec {
     ...(weights !== undefined && { weights }),
     ...(resume !== undefined && { resume }),
     ...(sweep !== undefined && { sweep }),
+    ...(spec['watched'] === true && { watched: true as const }),
   };
 }
 
