@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { COMPILE_MODES, type CompileMode } from '../protocol/compileMode';
+import { INSTRUMENT_PRESETS, type InstrumentPreset } from '../protocol/instruments';
 import type { TrainSpec } from '../protocol/jobSpec';
 import type { Settings } from '../protocol/sweep';
 import { override, wholeNumber } from './flags';
@@ -12,6 +13,7 @@ export interface TrainingOptions {
   readonly maxSteps?: number;
   readonly set: Settings;
   readonly compile?: CompileMode;
+  readonly instruments?: InstrumentPreset;
 }
 
 export function addTrainingFlags(command: Command): Command {
@@ -28,18 +30,28 @@ export function addTrainingFlags(command: Command): Command {
         '--compile <mode>',
         'how steps run on the tensorflow engine, instead of what the experiment says',
       ).choices(COMPILE_MODES),
+    )
+    .addOption(
+      new Option(
+        '--instruments <preset>',
+        'how much is measured of gradients, curvature and steps, instead of what the experiment says',
+      ).choices(INSTRUMENT_PRESETS),
     );
 }
 
 /** The training that these flags and those of every command ask for. */
 export function trainingSpec(experiment: string, options: TrainingOptions, session: Session): TrainSpec {
   const { engine, seed, threads } = session.options;
-  const { epochs, maxSteps, set, compile } = options;
+  const { epochs, maxSteps, set, compile, instruments } = options;
   return {
     job: 'train',
     experiment: path.resolve(experiment),
     engine: engine ?? 'best',
-    overrides: { ...set, ...(compile !== undefined && { compile }) },
+    overrides: {
+      ...set,
+      ...(compile !== undefined && { compile }),
+      ...(instruments !== undefined && { instruments }),
+    },
     ...(epochs !== undefined && { epochs }),
     ...(maxSteps !== undefined && { maxSteps }),
     ...(seed !== undefined && { seed }),

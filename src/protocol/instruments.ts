@@ -63,7 +63,7 @@ export interface InstrumentCost {
 export interface VerdictEvent {
   readonly type: 'verdict';
   readonly step: number;
-  /** `stability`, `noise`, `overshoot`, `dead-units`, `splitting` … */
+  /** `stability`, `noise`, `overshoot`, `dead-units` … */
   readonly id: string;
   /** `good` takes an earlier warning back. */
   readonly level: 'good' | 'notice' | 'warning';
@@ -152,7 +152,7 @@ export const QUANTITIES: Readonly<Record<string, Quantity>> = {
     tab: 'gradients',
     group: 'Signal-to-noise ratio',
     scale: 'log',
-    estimator: 'Mean over weights of g² / variance of one example’s gradient.',
+    estimator: 'Mean over weights of g² / variance of one example’s gradient, where there is any variance.',
   },
   alpha: {
     title: 'Step position α',
@@ -171,12 +171,19 @@ export const QUANTITIES: Readonly<Record<string, Quantity>> = {
     estimator: '‖Δw‖₂ / ‖w‖₂ of one step.',
     guide: { value: 1e-3, label: '10⁻³, a usual value' },
   },
+  weightNorm: {
+    title: 'Weight norm',
+    tab: 'step',
+    group: 'Distance',
+    scale: 'log',
+    estimator: '‖w‖₂ before the step.',
+  },
   deadUnits: {
     title: 'Dead units',
     tab: 'gradients',
     group: 'Dead units',
     scale: 'linear',
-    estimator: 'Share of a layer’s outputs whose weights had no gradient at all on the last readings.',
+    estimator: 'Share of a layer’s outputs whose weights had no gradient at all from the step’s batch.',
   },
   learningRate: {
     title: 'Learning rate',
@@ -219,14 +226,15 @@ export const QUANTITIES: Readonly<Record<string, Quantity>> = {
     group: 'Curvature',
     scale: 'log',
     estimator:
-      'Power iteration on Hessian-vector products by central differences of gradients, on a fixed batch; in Adam’s coordinates where the optimizer has any.',
+      'Lanczos’s method on Hessian-vector products by central differences of gradients, on a fixed batch; in Adam’s coordinates where the optimizer has any.',
   },
   curvatureLimit: {
     title: 'Limit of the optimizer',
     tab: 'step',
     group: 'Curvature',
     scale: 'log',
-    estimator: 'The curvature above which the optimizer’s steps grow on a parabola: 2(1 + β) / η.',
+    estimator:
+      'The curvature above which the optimizer’s steps grow on a parabola: 2(1 + β) / s, s = effective step · (1 − β).',
   },
   stabilityMargin: {
     title: 'Stability margin',
@@ -248,29 +256,22 @@ export const QUANTITIES: Readonly<Record<string, Quantity>> = {
     tab: 'step',
     group: 'Noise floor',
     scale: 'log',
-    estimator: '½ Σ λ·Var(w): the excess loss that gradient noise keeps up at this step and batch size.',
+    estimator:
+      '½ Σ λ·Var(w), the excess loss that gradient noise keeps up, as effective step · tr C / 4B: exact for curvatures far below the limit.',
   },
   plateau: {
     title: 'Plateau of the loss',
     tab: 'step',
     group: 'Noise floor',
     scale: 'log',
-    estimator: 'Mean of the recent training loss above its lower envelope.',
-  },
-  splittingConsistency: {
-    title: 'Splitting consistency',
-    tab: 'step',
-    group: 'Splitting consistency',
-    scale: 'log',
-    estimator:
-      '‖one Euler step − the exact flow‖ / ‖step‖ on the last layer and one batch: large where the step is too long for its loss.',
+    estimator: 'Mean of the last 128 training losses above the lowest mean of eight of them.',
   },
   spectralRadius: {
     title: 'Spectral radius ρ',
     tab: 'step',
     group: 'Spectral radius',
     scale: 'linear',
-    estimator: 'Largest |eigenvalue| of the optimizer’s step on a parabola, over curvatures up to λmax.',
+    estimator: 'Largest |eigenvalue| of the optimizer’s step on a parabola of curvature λmax.',
     guide: { value: 1, label: 'unstable above' },
   },
   nagGsAlpha: { title: 'α', tab: 'step', group: 'NAG-GS', scale: 'log', estimator: 'Step of NAG-GS.' },

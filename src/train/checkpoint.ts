@@ -16,6 +16,8 @@ export interface Position {
   readonly tested: number;
   readonly final: Final;
   readonly best: Best;
+  /** What the instruments remember, as JSON; checkpoints of old do not have it. */
+  readonly instruments?: unknown;
 }
 
 /** What must be the same in the run that goes on, lest its batches be others. */
@@ -134,6 +136,7 @@ function parseRecord(record: string): { position: Position; identity: Identity }
       tested: numberAt(value['tested'], 'checkpoint.tested', count),
       final: readFinal(value['final']),
       best: readBest(value['best']),
+      ...(value['instruments'] !== undefined && { instruments: value['instruments'] }),
     },
     identity: {
       optimizer: stringAt(identity['optimizer'], 'checkpoint.identity.optimizer'),

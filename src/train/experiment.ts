@@ -3,6 +3,7 @@ import type { CompileMode } from '../protocol/compileMode';
 import type { DataSource } from '../data/source';
 import type { RateSchedule } from './optimizers/rateSchedule';
 import type { AugmentOptions } from './augment';
+import type { InstrumentSettings } from './instruments/plan';
 import type { OptimizerSettings } from './optimizers/settings';
 
 /** Losses by name. Both are means over the examples of a batch; the first takes logits. */
@@ -81,6 +82,12 @@ export interface Experiment<P extends Parameters = Parameters> {
    * where absent.
    */
   readonly compile?: CompileMode;
+  /**
+   * How much is measured of gradients, curvature and steps: `off`, `economy`, `standard` or `full`, or
+   * `{ preset, every }` to read after every so many steps. `standard` where absent; it changes nothing of the
+   * training.
+   */
+  readonly instruments?: InstrumentSettings;
   /** Test after so many epochs, and at the end; 1 where absent. */
   readonly evaluateEvery?: number;
 }

@@ -48,7 +48,8 @@ const SOFTMAX_TWICE =
 /**
  * Trains the model of an experiment and tells what happens, event by event. The events depend on the
  * request and the engine alone, not on time; a run that was cancelled and resumed has the events of one
- * that never stopped, to the last bit. Only the message that says how fast steps are depends on the machine.
+ * that never stopped, to the last bit. Only what says how fast steps are and what instruments cost depends on
+ * the machine.
  *
  * When `signal` is aborted it stops before the next step, keeps a checkpoint, and returns what it has.
  * @throws UserError where the model does not fit the data, training diverges (see
@@ -95,6 +96,7 @@ export async function* train(request: TrainingRequest): AsyncGenerator<RunEventB
       const missing = await training.load(weights);
       if (missing.length > 0) yield freshVariables(weights, missing);
     }
+    training.instruments.begin(weights !== undefined);
     if (resume !== undefined) await training.restore(path.join(resume, CHECKPOINT));
     if (training.step > schedule.total) throw pastTheEnd(training.step, schedule.total);
     yield schedule.progress(training.step);
@@ -108,13 +110,21 @@ export async function* train(request: TrainingRequest): AsyncGenerator<RunEventB
         yield metrics(training.step, values);
       }
       const isEnd = training.step === schedule.total;
-      if (isEnd || schedule.isEpochEnd(training.step)) yield* keep();
+      if (isEnd || schedule.isEpochEnd(training.step)) {
+        yield* keep();
+        const cost = training.instruments.costEvent(training.step);
+        if (cost !== undefined) yield cost;
+      }
       if (isEnd) break;
 
-      training.advance();
+      const reading = await training.advance();
       const tellsProgress = schedule.isProgress(training.step);
-      const isSettling = tellsProgress || schedule.isEpochEnd(training.step) || pace.isDue();
+      const isSettling =
+        tellsProgress || reading !== undefined || schedule.isEpochEnd(training.step) || pace.isDue();
       if (isSettling || training.unsettled >= MOST_UNSETTLED) yield* settle();
+      if (reading !== undefined) {
+        yield* training.instruments.report(reading, training.step / schedule.stepsPerEpoch);
+      }
       if (tellsProgress && training.step >= tellsStepsAt) {
         const message = describeSteps(training.stepInfo, experiment.compile ?? 'fused', locate);
         if (message !== undefined) yield message;

@@ -1,4 +1,5 @@
 import { COMPILE_MODES } from '../protocol/compileMode';
+import { INSTRUMENT_PRESETS } from '../protocol/instruments';
 import type { TrainSpec } from '../protocol/jobSpec';
 import { UserError } from '../protocol/userError';
 import { LOSS_NAMES, type Experiment } from './experiment';
@@ -34,6 +35,7 @@ const TOP: Fields = {
   checkpoints: optional(flag),
   evaluateEvery: optional(count),
   compile: optional(oneOf(COMPILE_MODES)),
+  instruments: optional(oneOf(INSTRUMENT_PRESETS)),
   clipNorm: optional(positive),
   averageWeights: optional(fraction),
   accumulate: optional(count),
@@ -105,6 +107,11 @@ const DATA: Readonly<Record<string, Fields>> = {
 
 const AUGMENT: Fields = { crop: optional(count), flip: optional(flag) };
 
+/** What an override sets to a name only, and an experiment to something else too. */
+const CHECKED_APART: Fields = Object.fromEntries(
+  ['loss', 'instruments'].map((key) => [key, { ...TOP[key]!, accepts: () => true }]),
+);
+
 /** What may stand in an experiment and is not plain data, so that no override reaches it. */
 const OTHER = ['data', 'augment', 'parameters', 'model', 'metrics', 'optimizer', 'schedule'];
 
@@ -123,7 +130,8 @@ export function checkExperiment(value: unknown): Experiment {
   checkParameters(value['parameters']);
   checkOptimizer(value['optimizer']);
   checkSchedule(value['schedule']);
-  checkFields('', value, { ...TOP, loss: { ...TOP['loss']!, accepts: () => true } });
+  checkInstruments(value['instruments']);
+  checkFields('', value, { ...TOP, ...CHECKED_APART });
   return value as unknown as Experiment;
 }
 
@@ -261,6 +269,17 @@ function checkMetrics(value: unknown): void {
   if (!Array.isArray(value) || !value.every(isMetric)) {
     throw malformed('metrics', "a list of 'accuracy' or { name, of }");
   }
+}
+
+/** A preset, which an override may name, or an object of preset and interval. */
+function checkInstruments(value: unknown): void {
+  if (!isObject(value)) {
+    checkFields('', { instruments: value }, { instruments: TOP['instruments']! });
+    return;
+  }
+  const fields = { preset: oneOf(INSTRUMENT_PRESETS), every: optional(count) };
+  refuseUnknown('instruments', value, Object.keys(fields));
+  checkFields('instruments.', value, fields);
 }
 
 function checkParameters(value: unknown): void {

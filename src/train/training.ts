@@ -1,5 +1,5 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
-import { compile, type CompiledStep, type SignatureInfo } from '../compile/compile';
+import { compileReadable, type ReadableStep, type Reported, type SignatureInfo } from '../compile/compile';
 import type { DataSet } from '../data/dataSet';
 import type { TensorFlow } from '../engine/engine';
 import { Random } from '../math/random';
@@ -10,6 +10,9 @@ import { restoreCheckpoint, saveCheckpoint, saveTensors, type Identity } from '.
 import { evaluate } from './evaluate';
 import type { Experiment, LossFunction } from './experiment';
 import { withWeights } from './exchangeWeights';
+import { Instruments, type Reading } from './instruments/instruments';
+import { readMemory } from './instruments/memory';
+import type { StepReadings } from './instruments/stepReadings';
 import { lossGradients } from './lossGradients';
 import { LossLedger, type StepLoss } from './lossLedger';
 import { lossOf, measuresOf, type Measure } from './objective';
@@ -33,12 +36,13 @@ export class Training {
   step = 0;
   scores: Scoreboard;
   readonly model: TrainableModel;
+  readonly instruments: Instruments;
   /** What `test` measures; empty without test examples. */
   readonly measures: readonly Measure[];
   private readonly optimizer: Optimizer;
   private readonly loss: LossFunction;
   private readonly ledger: LossLedger;
-  private readonly descend: CompiledStep<[Tensor, Tensor], Scalar>;
+  private readonly descend: ReadableStep<[Tensor, Tensor], Scalar, StepReadings>;
   /** The step after which the model was tested last. */
   private tested: number | undefined;
   private order: { readonly epoch: number; readonly examples: Uint32Array } | undefined;
@@ -56,6 +60,14 @@ export class Training {
     this.model = withSeededRandom(streamSeed(seed, 'weights'), () => trainableModel(tf, model(parameters)));
     this.optimizer = this.buildOptimizer();
     this.ledger = new LossLedger(tf);
+    this.instruments = new Instruments({
+      tf,
+      experiment,
+      data,
+      model: this.model,
+      optimizer: this.optimizer,
+      loss: this.batchLoss,
+    });
     this.descend = this.compileStep();
   }
 
@@ -87,18 +99,37 @@ export class Training {
     }
   }
 
-  /** One step on the next batch of the epoch. Its loss, from before the step, is fetched by `settle`. */
-  advance(): void {
-    const seed = streamSeed(this.experiment.seed, 'step', this.step);
-    this.optimizer.iterations = this.step;
-    const loss = withSeededRandom(seed, () => this.descendOn(this.nextBatch()));
-    this.optimizer.iterations = ++this.step;
-    this.ledger.add(this.step, loss);
+  /**
+   * One step on the next batch of the epoch. Its loss, from before the step, is fetched by `settle`.
+   * @returns what the instruments read of it, at the steps of their plan
+   */
+  async advance(): Promise<Reading | undefined> {
+    const { tf, instruments, step } = this;
+    const seed = streamSeed(this.experiment.seed, 'step', step);
+    const batch = this.nextBatch();
+    this.optimizer.iterations = step;
+    const take = (isRead: boolean): Reported<Scalar, StepReadings | undefined> => {
+      const reported = withSeededRandom(seed, () => this.descendOn(batch, isRead));
+      this.optimizer.iterations = ++this.step;
+      this.ledger.add(this.step, reported.value);
+      return reported;
+    };
+    try {
+      if (instruments.isDue(step + 1)) {
+        return await instruments.observe(step + 1, batch, seed, take);
+      }
+      take(false);
+      return undefined;
+    } finally {
+      tf.dispose([batch.x, batch.y]);
+    }
   }
 
   /** Fetches the losses of the steps since the last time. */
-  settle(): Promise<readonly StepLoss[]> {
-    return this.ledger.settle();
+  async settle(): Promise<readonly StepLoss[]> {
+    const losses = await this.ledger.settle();
+    for (const { loss } of losses) this.instruments.addLoss(loss);
+    return losses;
   }
 
   get isTested(): boolean {
@@ -121,7 +152,8 @@ export class Training {
   async save(file: string): Promise<void> {
     const { step, tested = 0, tensors, identity } = this;
     const { final, best } = this.scores;
-    await saveCheckpoint(file, { step, tested, final, best }, identity, tensors);
+    const instruments = this.instruments.memory;
+    await saveCheckpoint(file, { step, tested, final, best, instruments }, identity, tensors);
   }
 
   /** Writes the model's variables alone, for use elsewhere: the weights that it is tested with. */
@@ -144,6 +176,7 @@ export class Training {
     this.optimizer.iterations = position.step;
     this.tested = position.tested;
     this.scores = new Scoreboard(this.measures, position.final, position.best);
+    if (position.instruments !== undefined) this.instruments.resume(readMemory(position.instruments));
   }
 
   /**
@@ -166,6 +199,7 @@ export class Training {
 
   dispose(): void {
     this.descend.dispose();
+    this.instruments.dispose();
     this.ledger.dispose();
     this.optimizer.dispose();
     this.model.dispose();
@@ -208,30 +242,34 @@ export class Training {
     return takeBatch(this.tf, train, examples, augment && random && { ...augment, random });
   }
 
-  /** Moves the variables on one batch, which it disposes. Returns the loss before, with all penalties. */
-  private descendOn({ x, y }: Batch): Scalar {
-    try {
-      return this.descend(x, y);
-    } finally {
-      this.tf.dispose([x, y]);
-    }
+  /** Moves the variables on one batch. The value is the loss before, with all penalties. */
+  private descendOn({ x, y }: Batch, isRead: boolean): Reported<Scalar, StepReadings | undefined> {
+    return isRead ? this.descend.read(x, y) : { value: this.descend(x, y), readings: undefined };
   }
 
+  /** The loss of a batch as in training, with all penalties. */
+  private readonly batchLoss = (x: Tensor, y: Tensor): Scalar => {
+    const { tf, model } = this;
+    return model
+      .penalties()
+      .reduce<Scalar>((sum, term) => tf.add(sum, term), tf.reshape(this.loss(y, model.apply(x, true)), []));
+  };
+
   /** A step as TensorFlow.js would run it; it changes nothing but variables. */
-  private compileStep(): CompiledStep<[Tensor, Tensor], Scalar> {
-    const { tf, model, optimizer } = this;
+  private compileStep(): ReadableStep<[Tensor, Tensor], Scalar, StepReadings> {
+    const { tf, model, optimizer, instruments } = this;
     const variables = model.trainable.map(({ variable }) => variable);
-    const loss = (x: Tensor, y: Tensor): Scalar =>
-      model
-        .penalties()
-        .reduce<Scalar>((sum, term) => tf.add(sum, term), tf.reshape(this.loss(y, model.apply(x, true)), []));
-    const { accumulate = 1 } = this.experiment;
-    const step = (x: Tensor, y: Tensor): Scalar =>
+    const { accumulate = 1, compile: mode = 'fused' } = this.experiment;
+    const step = (wantsReadings: boolean, x: Tensor, y: Tensor): Reported<Scalar, StepReadings | undefined> =>
       tf.tidy(() => {
-        const { value, grads } = lossGradients(tf, loss, variables, x, y, accumulate);
+        const isRead = wantsReadings && instruments.areOn;
+        const { value, grads } = lossGradients(tf, this.batchLoss, variables, x, y, accumulate);
+        const before = isRead ? variables.map((variable) => tf.clone(variable)) : [];
         optimizer.step(grads);
-        return value;
+        if (!isRead) return { value, readings: undefined };
+        const gradients = variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
+        return { value, readings: { ...instruments.readStep({ gradients, before, after: variables }) } };
       });
-    return compile(tf, step, { mode: this.experiment.compile ?? 'fused', rehearse: true });
+    return compileReadable(tf, step, { mode, rehearse: true });
   }
 }

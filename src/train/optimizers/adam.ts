@@ -45,6 +45,12 @@ export function adam(
     },
     // m is a mean of gradients, not their sum: what a gradient does in the end is η, not η / (1 − β₁).
     dynamics: () => ({ learningRate: rate(), effectiveStep: rate(), momentum: beta1, preconditioned: true }),
+    scales: () => {
+      const correction2 = 1 - beta2 ** Math.max(1, optimizer.iterations);
+      return squares.state.map(({ variable }) =>
+        tf.tidy(() => tf.add(tf.sqrt(tf.div(variable, correction2)), epsilon)),
+      );
+    },
     dispose() {
       means.dispose();
       squares.dispose();

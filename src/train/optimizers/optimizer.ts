@@ -41,6 +41,11 @@ export interface Optimizer {
   /** What the step that comes next is like. */
   dynamics(): Dynamics;
   /**
+   * Where each weight has a learning rate of its own: what the rate is divided by after the steps done, √v̂ + ε
+   * of Adam, a tensor a variable in the variables' order, which the caller disposes.
+   */
+  readonly scales?: () => readonly Tensor[];
+  /**
    * Where the weights to test and to use are not those that gradients are taken at: the former, a tensor a
    * variable in the variables' order, which the caller disposes.
    */

@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { LayersModel } from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { RunEventBody } from '../../../src/protocol/events';
 import type { EngineId } from '../../../src/protocol/engine';
 import type { TensorFlow } from '../../../src/engine/engine';
 import type { Experiment } from '../../../src/train/experiment';
 import { loadEngine } from '../../../src/engine/registry';
-import { metricsOf, record } from './record';
+import { metricsOf, record, type Recording } from './record';
 import { spiralExperiment } from './spirals';
 
 /** Whatever keeps something from step to step. */
@@ -38,6 +39,9 @@ const RESUMED: [string, Partial<Experiment>][] = [
     },
   ],
 ];
+
+/** Everything that instruments can read, at every third step. */
+const OFTEN = { preset: 'full', every: 3 } as const;
 
 /** What training must do on every engine. A process computes on one engine, so each has its test file. */
 export function describeTrainingOn(id: EngineId): void {
@@ -95,18 +99,27 @@ export function describeTrainingOn(id: EngineId): void {
 
     it('gives the same journal and the same weights for the same seed', async () => {
       const [first, second] = [
-        await record({ tf, experiment: spiralExperiment(tf) }),
-        await record({ tf, experiment: spiralExperiment(tf) }),
+        await record({ tf, experiment: spiralExperiment(tf, { instruments: OFTEN }) }),
+        await record({ tf, experiment: spiralExperiment(tf, { instruments: OFTEN }) }),
       ];
-      const comparable = (events: readonly unknown[], outputs: string): string =>
-        JSON.stringify(events)
+      const comparable = (events: readonly RunEventBody[], outputs: string): string =>
+        JSON.stringify(events.filter(({ type }) => type !== 'instrumentCost'))
           .replaceAll(outputs, '')
           .replace(/(compiled \(fused\): )[^"]+/, '$1as fast as the machine is');
       expect(comparable(second.events, second.outputs)).toBe(comparable(first.events, first.outputs));
       expect(await modelBytes(second.outputs)).toEqual(await modelBytes(first.outputs));
     });
 
-    it.each<[string, Partial<Experiment>]>(RESUMED)(
+    it('trains to the same bits whatever the instruments read', async () => {
+      const off = await record({ tf, experiment: spiralExperiment(tf, { instruments: 'off' }) });
+      const full = await record({ tf, experiment: spiralExperiment(tf, { instruments: OFTEN }) });
+      expect(saidBy(off)).toEqual([]);
+      expect(saidBy(full).filter(({ type }) => type === 'instruments').length).toBe(9);
+      expect(metricsOf(full.events)).toEqual(metricsOf(off.events));
+      expect(await modelBytes(full.outputs)).toEqual(await modelBytes(off.outputs));
+    });
+
+    it.each<[string, Partial<Experiment>]>([...RESUMED, ['all instruments', { instruments: OFTEN }]])(
       'goes on after a cancellation as if it had not happened, with %s',
       async (_name, changes) => {
         const experiment = spiralExperiment(tf, changes);
@@ -122,6 +135,7 @@ export function describeTrainingOn(id: EngineId): void {
         expect([...metricsOf(cancelled.events), ...metricsOf(resumed.events)]).toEqual(
           metricsOf(whole.events),
         );
+        expect([...saidBy(cancelled), ...saidBy(resumed)]).toEqual(saidBy(whole));
         expect(resumed.result).toEqual(whole.result);
         expect(await modelBytes(resumed.outputs)).toEqual(await modelBytes(whole.outputs));
       },
@@ -133,6 +147,7 @@ export function describeTrainingOn(id: EngineId): void {
         'all that surrounds it',
         { clipNorm: 0.5, averageWeights: 0.9, accumulate: 3, schedule: { warmup: 9 } },
       ],
+      ['all instruments', { instruments: OFTEN }],
     ])(
       'keeps the number of tensors constant over steps and gives all back, with %s',
       async (_name, changes) => {
@@ -151,6 +166,14 @@ export function describeTrainingOn(id: EngineId): void {
         expect(tf.memory().numTensors).toBe(before);
       },
     );
+  });
+}
+
+/** What instruments said, but for the names of layers, which every journal says once. */
+function saidBy({ events }: Recording): RunEventBody[] {
+  return events.flatMap((event): RunEventBody[] => {
+    if (event.type === 'verdict') return [event];
+    return event.type === 'instruments' ? [{ ...event, layers: [] }] : [];
   });
 }
 

@@ -1,0 +1,264 @@
+import type { VerdictEvent } from '../../protocol/instruments';
+import { median, type InstrumentMemory } from './memory';
+import { meanOf } from './stepFacts';
+
+type Level = VerdictEvent['level'];
+
+/** What a verdict is drawn from. */
+export interface Evidence {
+  readonly step: number;
+  readonly batchSize: number;
+  /** Of the reading at hand; a quantity that it did not read is missing. */
+  readonly values: Readonly<Record<string, number>>;
+  readonly byLayer: Readonly<Record<string, readonly number[]>>;
+  readonly layers: readonly string[];
+  readonly memory: InstrumentMemory;
+}
+
+type Finding = Omit<VerdictEvent, 'type' | 'step' | 'id'>;
+
+/** Draws one kind of verdict. @returns `undefined` where the reading says nothing of it */
+type Judge = (evidence: Evidence, before: Level) => Finding | undefined;
+
+const JUDGES: Readonly<Record<string, Judge>> = {
+  stability: judgeStability,
+  overshoot: judgeOvershoot,
+  noise: judgeNoise,
+  'dead-units': judgeDeadUnits,
+  'update-ratio': judgeUpdateRatio,
+  gradients: judgeGradients,
+  plateau: judgePlateau,
+};
+
+/**
+ * Says what a reading means, where that is not what was said before. A level is left only when the value is
+ * well beyond the limit at which it was reached, so that verdicts do not flicker.
+ * @param evidence its memory learns the new levels
+ */
+export function judge(evidence: Evidence): VerdictEvent[] {
+  const { step, memory } = evidence;
+  return Object.entries(JUDGES).flatMap(([id, draw]) => {
+    const before = memory.levels[id] ?? 'good';
+    const finding = draw(evidence, before);
+    if (finding === undefined || finding.level === before) return [];
+    memory.levels[id] = finding.level;
+    return [{ type: 'verdict', step, id, ...finding }];
+  });
+}
+
+/** Part of a limit that a value must fall below for its level to be left. */
+const SLACK = 0.8;
+
+/** The level of a value that is worse the larger it is. */
+function levelOf(
+  value: number,
+  before: Level,
+  limits: { readonly notice?: number; readonly warning: number },
+): Level {
+  const { notice = limits.warning, warning } = limits;
+  if (value > warning * (before === 'warning' ? SLACK : 1)) return 'warning';
+  if (value > notice * (before === 'good' ? 1 : SLACK)) return notice === warning ? 'warning' : 'notice';
+  return 'good';
+}
+
+function judgeStability({ values }: Evidence, before: Level): Finding | undefined {
+  const { stabilityMargin: margin, learningRate, largestCurvature, curvatureLimit } = values;
+  if (margin === undefined || learningRate === undefined || !(margin > 0)) return undefined;
+  const evidence = [
+    { quantity: 'stabilityMargin', value: margin, limit: 1 },
+    { quantity: 'largestCurvature', value: largestCurvature!, limit: curvatureLimit! },
+  ];
+  const field = 'optimizer.learningRate';
+  const level = levelOf(1 / margin, before, { notice: 1 / 1.2, warning: 1 });
+  if (level === 'good') {
+    return { level, text: `The curvature would allow ${figure(margin)} times the step.`, evidence, field };
+  }
+  return {
+    level,
+    text:
+      margin < 1
+        ? `The step is ${figure(1 / margin)} times what the largest curvature allows: the loss may grow.`
+        : `The step is near what the largest curvature allows, which is ${figure(margin)} times it.`,
+    remedy: `Lower ${field} below ${figure(learningRate * Math.min(1, margin))}, or lengthen its warm-up.`,
+    evidence,
+    field,
+  };
+}
+
+function judgeOvershoot({ memory: { positions }, values }: Evidence, before: Level): Finding | undefined {
+  if (values['alpha'] === undefined || positions.length < 5) return undefined;
+  const middle = median(positions);
+  const level = levelOf(middle, before, { notice: 0.3, warning: 0.5 });
+  const field = 'optimizer.learningRate';
+  const evidence = [{ quantity: 'alpha', value: middle, limit: 0.5 }];
+  if (level === 'good') {
+    return { level, text: 'Steps end before the other side of the valley.', evidence, field };
+  }
+  return {
+    level,
+    text: `Half of the latest steps end beyond the bottom of their valley, at α ${figure(middle)} or further.`,
+    remedy: `Lower ${field}: steps of ${figure(1 / (1 + middle))} of this length would end at the bottom.`,
+    evidence,
+    field,
+  };
+}
+
+function judgeNoise({ values, batchSize, memory }: Evidence, before: Level): Finding | undefined {
+  const { noiseScale } = values;
+  const { noise } = memory;
+  if (noiseScale === undefined || noise === undefined) return undefined;
+  const field = 'batchSize';
+  const evidence = [{ quantity: 'noiseScale', value: noiseScale, limit: batchSize }];
+  // A gradient that is lost in its noise is as good as an infinite scale.
+  const scale = noise.square > 0 ? noiseScale : Infinity;
+  const size = Number.isFinite(scale) ? `about ${nearestPower(scale)}` : 'a larger one';
+  if (levelOf(scale / batchSize, before, { notice: 16, warning: Infinity }) !== 'good') {
+    return {
+      level: 'notice',
+      text: `The noise of the gradient is far above its length: a batch of ${batchSize} is small here.`,
+      remedy: `Try ${field} ${size}, or a lower learning rate: either gives steadier steps.`,
+      evidence,
+      field,
+    };
+  }
+  if (levelOf(batchSize / scale, before, { notice: 16, warning: Infinity }) !== 'good') {
+    return {
+      level: 'notice',
+      text: `The examples of a batch of ${batchSize} say nearly the same: a smaller one would do.`,
+      remedy: `Try ${field} ${size}, which costs less time for the same steps.`,
+      evidence,
+      field,
+    };
+  }
+  return {
+    level: 'good',
+    text: 'The batch is neither too small nor too large for its noise.',
+    evidence,
+    field,
+  };
+}
+
+function judgeDeadUnits({ byLayer, layers }: Evidence, before: Level): Finding | undefined {
+  const shares = byLayer['deadUnits'];
+  if (shares === undefined) return undefined;
+  const [value, layer] = largest(shares, layers);
+  const level = levelOf(value, before, { notice: 0.25, warning: 0.5 });
+  const evidence = [{ quantity: 'deadUnits', value, limit: 0.5, layer }];
+  if (level === 'good') return { level, text: 'Most units of every layer have gradients.', evidence };
+  return {
+    level,
+    text: `${Math.round(100 * value)} % of the units of ${layer} had no gradient.`,
+    remedy: 'Lower optimizer.learningRate, or use an activation that has a gradient everywhere.',
+    evidence,
+    field: 'model',
+  };
+}
+
+function judgeUpdateRatio({ values }: Evidence, before: Level): Finding | undefined {
+  const { updateRatio: value } = values;
+  if (value === undefined) return undefined;
+  const field = 'optimizer.learningRate';
+  const evidence = [{ quantity: 'updateRatio', value, limit: 0.03 }];
+  if (levelOf(value, before, { warning: 0.03 }) !== 'good') {
+    return {
+      level: 'warning',
+      text: `A step changes the weights by ${figure(100 * value)} % of their length, which is much.`,
+      remedy: `Lower ${field}, or begin with a warm-up.`,
+      evidence,
+      field,
+    };
+  }
+  if (value > 0 && levelOf(1e-6 / value, before, { notice: 1, warning: Infinity }) !== 'good') {
+    return {
+      level: 'notice',
+      text: `A step changes the weights by ${figure(100 * value)} % of their length, next to nothing.`,
+      remedy: `Raise ${field}, or end the run.`,
+      evidence: [{ quantity: 'updateRatio', value, limit: 1e-6 }],
+      field,
+    };
+  }
+  return {
+    level: 'good',
+    text: 'Steps change the weights by a usual part of their length.',
+    evidence,
+    field,
+  };
+}
+
+function judgeGradients({ values, byLayer, layers, memory }: Evidence, before: Level): Finding | undefined {
+  const { gradientNorm } = values;
+  const norms = byLayer['gradientNorm'];
+  if (gradientNorm === undefined || norms === undefined) return undefined;
+  const earlier = memory.gradientNorms.slice(0, -1).filter(Number.isFinite);
+  const usual = earlier.length < 3 ? gradientNorm : median(earlier);
+  if (!Number.isFinite(gradientNorm) || levelOf(gradientNorm / usual, before, { warning: 30 }) !== 'good') {
+    const [, layer] = largest(
+      norms.map((norm) => (Number.isFinite(norm) ? norm : Infinity)),
+      layers,
+    );
+    return {
+      level: 'warning',
+      text: `The gradient explodes: its norm is ${figure(gradientNorm)}, and was ${figure(usual)} of late.`,
+      remedy: 'Set clipNorm, or lower optimizer.learningRate.',
+      evidence: [{ quantity: 'gradientNorm', value: gradientNorm, limit: 30 * usual, layer }],
+      field: 'clipNorm',
+    };
+  }
+  const [inverse, layer] = largest(
+    norms.map((norm) => gradientNorm / norm),
+    layers,
+  );
+  if (levelOf(inverse, before, { notice: 1e5, warning: Infinity }) !== 'good') {
+    return {
+      level: 'notice',
+      text: `The gradient vanishes in ${layer}: its part is ${figure(100 / inverse)} % of the whole.`,
+      remedy: 'Use normalization, residual connections or other initial weights.',
+      evidence: [
+        { quantity: 'gradientNorm', value: gradientNorm / inverse, limit: gradientNorm / 1e5, layer },
+      ],
+      field: 'model',
+    };
+  }
+  return {
+    level: 'good',
+    text: 'Every layer has its part of the gradient.',
+    evidence: [{ quantity: 'gradientNorm', value: gradientNorm }],
+  };
+}
+
+/** Losses that stay the same within their spread, at a height above their floor that noise explains. */
+function judgePlateau({ values, memory: { losses } }: Evidence, before: Level): Finding | undefined {
+  const { noiseFloor, plateau } = values;
+  if (noiseFloor === undefined || plateau === undefined) return undefined;
+  const half = losses.length >> 1;
+  const [first, second] = [losses.slice(0, half), losses.slice(half)];
+  const mean = meanOf(losses);
+  const spread = Math.sqrt(meanOf(losses.map((loss) => (loss - mean) ** 2)));
+  const gain = (meanOf(first) - meanOf(second)) / (spread / Math.sqrt(half));
+  const field = 'optimizer.learningRate';
+  const evidence = [{ quantity: 'noiseFloor', value: noiseFloor, limit: mean / 4 }];
+  const isFlat = gain < (before === 'good' ? 1 : 2);
+  if (isFlat && levelOf(noiseFloor / mean, before, { notice: 0.25, warning: Infinity }) !== 'good') {
+    return {
+      level: 'notice',
+      text: `The loss no longer falls, and noise alone keeps it up by about ${figure(noiseFloor)}.`,
+      remedy: `Lower ${field} now, or let a schedule do so: half of it halves the floor.`,
+      evidence,
+      field,
+    };
+  }
+  return { level: 'good', text: 'Noise of the gradient does not keep the loss up.', evidence, field };
+}
+
+function largest(values: readonly number[], layers: readonly string[]): [number, string] {
+  const place = values.reduce((best, value, i) => (value > values[best]! ? i : best), 0);
+  return [values[place]!, layers[place]!];
+}
+
+function nearestPower(value: number): number {
+  return 2 ** Math.max(0, Math.round(Math.log2(value)));
+}
+
+function figure(value: number): string {
+  return Number.isFinite(value) ? String(Number(value.toPrecision(2))) : String(value);
+}
