@@ -289,7 +289,7 @@ class Compiler<Result, Readings> {
     const start = performance.now();
     custody.give(compiled);
     const handles = compiled.run(inputs, seed, isRead ? program.results.length : valueCount);
-    for (const { afterStep } of compiled.lowered.updates) afterStep?.();
+    for (const count of compiled.lowered.counts) count();
     const tensors = handles.map((handle) => backend.createOutputTensor(handle));
     const duration = performance.now() - start;
     clock.addStep(duration);

@@ -67,7 +67,7 @@ export function serveTensorFlow(tf: TensorFlow): void {
 }
 
 /** The TensorFlow.js that an experiment was served, or the one that the user's program has installed. */
-function programsTensorFlow(): TensorFlow {
+export function programsTensorFlow(): TensorFlow {
   if (served !== undefined) return served;
   const program = process.argv[1] ?? path.join(process.cwd(), 'program.js');
   try {
@@ -75,8 +75,8 @@ function programsTensorFlow(): TensorFlow {
   } catch (cause) {
     throw new UserError(
       'engine-unusable',
-      'compile does not find the TensorFlow.js of this program.',
-      'Pass it: compile(step, { tf }).',
+      'Weightroom does not find the TensorFlow.js of this program.',
+      'Pass it: { tf } among the options.',
       { cause },
     );
   }

@@ -14,6 +14,7 @@ export { mnist, type MnistOptions } from '../data/mnist';
 export { npz, type NpzOptions } from '../data/npz';
 export { text, type TextOptions } from '../data/text';
 export { compile, compileModel, compileReadable, type CompileOptions } from './compileLibrary';
+export { optimizer, type StandaloneOptimizer, type StandaloneOptions } from './optimizerLibrary';
 export type { CompiledStep, ReadableStep, Reported, SignatureInfo } from '../compile/compile';
 export type { CompiledModel } from '../compile/compileModel';
 export type { CompileMode } from '../protocol/compileMode';

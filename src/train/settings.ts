@@ -212,7 +212,8 @@ function set(target: object, [key, ...rest]: readonly string[], value: unknown):
   return { ...target, [key!]: set(inner as object, rest, value) };
 }
 
-function checkOptimizer(value: unknown): void {
+/** @throws UserError `experiment-malformed` */
+export function checkOptimizer(value: unknown): void {
   const names = Object.keys(OPTIMIZERS);
   if (!isObject(value)) throw malformed('optimizer', "an object: { name: 'adam', learningRate: 0.001 }");
   const name = value['name'];
@@ -224,7 +225,8 @@ function checkOptimizer(value: unknown): void {
   checkFields('optimizer.', value, fields);
 }
 
-function checkSchedule(value: unknown): void {
+/** @throws UserError `experiment-malformed` */
+export function checkSchedule(value: unknown): void {
   if (value === undefined) return;
   if (!isObject(value)) throw malformed('schedule', "an object: { warmup: 100, decay: 'cosine' }");
   refuseUnknown('schedule', value, Object.keys(SCHEDULE));

@@ -55,7 +55,7 @@ const spec = async () => (await panel.posted()).find(({ type }) => type === 'run
 
 async function choose(field: string, option: string): Promise<void> {
   await panel.page.getByRole('combobox', { name: field }).click();
-  await panel.page.getByRole('option', { name: option }).click();
+  await panel.page.getByRole('option', { name: option, exact: true }).click();
 }
 
 const openMore = () => panel.page.locator('summary', { hasText: 'More' }).click();

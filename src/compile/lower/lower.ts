@@ -40,6 +40,8 @@ export interface Lowered {
   readonly done: string;
   /** The optimizers' updates, each once. */
   readonly updates: readonly FusedUpdate[];
+  /** What to call after every step. */
+  readonly counts: readonly (() => void)[];
 }
 
 /**
@@ -96,6 +98,9 @@ class Lowering {
     const fetches = results.map((tensor, i) => this.afterWrites(tensor, `result${i}`));
     const done = this.afterWrites(graph.scalar(0), 'done');
     numbers.finish();
+    const updates = program.operations.flatMap((operation) =>
+      operation.kind === 'update' ? [operation.update] : [],
+    );
     return {
       graph,
       feeds: this.feeds,
@@ -105,9 +110,8 @@ class Lowering {
       slots: state.finish(),
       fetches,
       done,
-      updates: program.operations.flatMap((operation) =>
-        operation.kind === 'update' ? [operation.update] : [],
-      ),
+      updates,
+      counts: [...updates.flatMap(({ afterStep }) => afterStep ?? []), ...(program.counts ?? [])],
     };
   }
 

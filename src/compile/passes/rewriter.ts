@@ -44,6 +44,7 @@ export class Rewriter {
       }
     }
     return {
+      ...this.program,
       values: this.values,
       operations: this.operations,
       assignments: assignments.map(({ variable, value }) => ({ variable, value: this.resolve(value) })),

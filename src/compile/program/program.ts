@@ -87,6 +87,8 @@ export function outputsOf(operation: Operation): readonly ValueIndex[] {
 export interface Program {
   readonly values: readonly Value[];
   readonly operations: readonly Operation[];
+  /** What changes in JavaScript with every step, apart from what fused updates change. */
+  readonly counts?: readonly (() => void)[];
   /** Variables that hold another tensor after the step, apart from what fused updates move. */
   readonly assignments: readonly { readonly variable: Variable; readonly value: ValueIndex }[];
   /** The tensors that the step returns, in the order of `flatten`. */

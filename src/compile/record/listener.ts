@@ -8,6 +8,8 @@ export interface StepListener {
   heardScalar(scalar: Scalar, compute: () => number): void;
   /** Runs `eagerly` and records it as one update. Returns false where updates are not fused. */
   heardUpdate(update: FusedUpdate, moves: readonly FusedMove[], eagerly: () => void): boolean;
+  /** What changes in JavaScript with every step. */
+  heardCount(count: () => void): void;
 }
 
 let current: StepListener | undefined;
@@ -37,4 +39,10 @@ export function stepScalar(tf: TensorFlow, compute: () => number): Scalar {
 export function moveVariables(update: FusedUpdate, moves: readonly FusedMove[], eagerly: () => void): void {
   if (current?.heardUpdate(update, moves, eagerly) === true) return;
   eagerly();
+}
+
+/** Counts a step in JavaScript, which a compiled step does as well, after it has run. */
+export function countStep(count: () => void): void {
+  current?.heardCount(count);
+  count();
 }

@@ -59,6 +59,7 @@ class Recorder implements StepListener {
   private readonly values: Value[] = [];
   private readonly operations: Operation[] = [];
   private readonly refusals: Refusal[] = [];
+  private readonly counts: (() => void)[] = [];
   private readonly byHandle = new Map<number, ValueIndex>();
   /** Variables that exist when the step begins, the handle that each holds, and how often it was moved. */
   private readonly variables: readonly Variable[];
@@ -122,6 +123,10 @@ class Recorder implements StepListener {
     this.scalars.set(scalar.dataId, compute);
   }
 
+  heardCount(count: () => void): void {
+    this.counts.push(count);
+  }
+
   heardUpdate(update: FusedUpdate, moves: readonly FusedMove[], eagerly: () => void): boolean {
     if (!this.options.fuse || this.silence > 0) return false;
     const before = moves.map(({ variable, gradient }) => ({
@@ -167,6 +172,7 @@ class Recorder implements StepListener {
     return {
       values: this.values,
       operations: this.operations,
+      counts: this.counts,
       assignments,
       results: (tensors ?? []).map((tensor) => this.valueOf(tensor)),
     };

@@ -96,4 +96,13 @@ describe('a compiled step', () => {
     expect(new Set(eager.tensors).size).toBe(1);
     expect(tf.memory().numTensors).toBe(before);
   });
+
+  it('of NAG-GS has the operations of momentum, so it costs the same', () => {
+    const sizes = (['momentum', 'nag-gs'] as const).map((name) => {
+      const [info] = train({ name, learningRate: 0.01, updateGamma: true }, 'fused').info;
+      return info as { readonly operations: number; readonly nodes: number };
+    });
+    expect(sizes[0]!.operations).toBeGreaterThan(10);
+    expect(sizes[1]).toMatchObject({ operations: sizes[0]!.operations, nodes: sizes[0]!.nodes });
+  });
 });
