@@ -43,7 +43,7 @@ function singleRow(): StudyRow[] {
       what: 'one row, α = ∞: distance from Kaczmarz’s step',
       ours: distance(stepped(smallBatch([row], [ANSWERS[0]!]), Infinity, SMALL_START), kaczmarz),
       unit: 'of weights',
-      note: 'theory: none',
+      note: 'theory: 0, up to rounding',
     },
   ];
 }
@@ -60,7 +60,7 @@ function batchRows(seed: number): StudyRow[] {
       what: 'one row twice, with two answers, α = ∞: distance from the step to their mean',
       ours: distance(stepped(twice, Infinity, SMALL_START), stepped(mean, Infinity, SMALL_START)),
       unit: 'of weights',
-      note: 'theory: none',
+      note: 'theory: 0, up to rounding',
     },
   ];
 }
