@@ -14,6 +14,11 @@ export const STUDIES = [
   'nag-gs/mnist-logistic',
   'nag-gs/resnet20',
   'nag-gs/transformer',
+  'splitting/least-squares',
+  'splitting/kaczmarz-limit',
+  'splitting/softmax',
+  'splitting/step-robustness',
+  'splitting/global-error',
 ] as const;
 export type StudyId = (typeof STUDIES)[number];
 

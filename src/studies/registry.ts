@@ -10,6 +10,11 @@ import { quadraticSweep } from './naggs/quadraticSweep';
 import { stability } from './naggs/stability';
 import { mnistLogistic } from './optimizers/mnistLogistic';
 import { resnet20, transformer } from './optimizers/networks';
+import { globalError } from './splitting/globalError';
+import { kaczmarzLimit } from './splitting/kaczmarzLimit';
+import { leastSquares } from './splitting/leastSquares';
+import { softmax } from './splitting/softmax';
+import { stepRobustness } from './splitting/stepRobustness';
 import type { Study } from './study';
 
 const BY_ID: Readonly<Record<StudyId, Study>> = {
@@ -25,6 +30,11 @@ const BY_ID: Readonly<Record<StudyId, Study>> = {
   'nag-gs/mnist-logistic': mnistLogistic,
   'nag-gs/resnet20': resnet20,
   'nag-gs/transformer': transformer,
+  'splitting/least-squares': leastSquares,
+  'splitting/kaczmarz-limit': kaczmarzLimit,
+  'splitting/softmax': softmax,
+  'splitting/step-robustness': stepRobustness,
+  'splitting/global-error': globalError,
 };
 
 export function findStudy(id: StudyId): Study {
