@@ -6,6 +6,7 @@ import { experimentCommands } from './host/commands/experimentCommands';
 import { modelCommands } from './host/commands/modelCommands';
 import { runCommands } from './host/commands/runCommands';
 import { EngineList } from './host/engineList';
+import { ExperimentFindings } from './host/experiments/experimentFindings';
 import { ExperimentLens } from './host/experiments/experimentLens';
 import { JobStarter } from './host/jobStarter';
 import { completeSpec } from './host/launcherSpec';
@@ -63,6 +64,7 @@ export function activate(context: vscode.ExtensionContext): void {
     new RunStatusBar(store),
     new RunNotices(store, (folder) => panels.isShown(folder), log),
     new ExperimentLens(store),
+    new ExperimentFindings(store),
     new LauncherView(context.extensionUri, engines, problems, store, startFromForm),
     vscode.tasks.registerTaskProvider(TASK_TYPE, new WeightroomTasks(cli)),
     vscode.window.registerTreeDataProvider('weightroom.runs', runsTree),
