@@ -111,12 +111,12 @@ function judgeNoise({ values, batchSize, memory }: Evidence, before: Level): Fin
   const evidence = [{ quantity: 'noiseScale', value: noiseScale, limit: batchSize }];
   // A gradient that is lost in its noise is as good as an infinite scale.
   const scale = noise.square > 0 ? noiseScale : Infinity;
-  const size = Number.isFinite(scale) ? `about ${nearestPower(scale)}` : 'a larger one';
+  const about = Number.isFinite(scale) ? `, about ${nearestPower(scale)},` : '';
   if (levelOf(scale / batchSize, before, { notice: 16, warning: Infinity }) !== 'good') {
     return {
       level: 'notice',
       text: `The noise of the gradient is far above its length: a batch of ${batchSize} is small here.`,
-      remedy: `Try ${field} ${size}, or a lower learning rate: either gives steadier steps.`,
+      remedy: `Try a larger ${field}${about} or a lower learning rate: either gives steadier steps.`,
       evidence,
       field,
     };
@@ -125,7 +125,7 @@ function judgeNoise({ values, batchSize, memory }: Evidence, before: Level): Fin
     return {
       level: 'notice',
       text: `The examples of a batch of ${batchSize} say nearly the same: a smaller one would do.`,
-      remedy: `Try ${field} ${size}, which costs less time for the same steps.`,
+      remedy: `Try a smaller ${field}${about} which costs less time for the same steps.`,
       evidence,
       field,
     };

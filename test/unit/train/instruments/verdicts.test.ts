@@ -83,7 +83,7 @@ describe('verdicts', () => {
     expect(of(200)).toBeUndefined();
     expect(of(2100)).toMatchObject({ level: 'notice', field: 'batchSize' });
     expect(of(2100)!.remedy).toContain('about 2048');
-    expect(of(Infinity, -1)!.remedy).toContain('a larger one');
+    expect(of(Infinity, -1)!.remedy).toContain('Try a larger batchSize or');
     expect(of(2)!.text).toContain('a smaller one would do');
   });
 
