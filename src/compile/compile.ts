@@ -61,7 +61,7 @@ export interface CompiledStep<Inputs extends readonly Tensor[], Result> {
   (...inputs: Inputs): Result;
   info(): readonly SignatureInfo[];
   /**
-   * What the graph of a step on such inputs computes, as text. The step runs, and is undone.
+   * What the graph of a step on such inputs computes without readings, as text. The step runs, and is undone.
    * @throws UserError `not-compiled` where it would run eagerly
    */
   print(...inputs: Inputs): string;
@@ -253,13 +253,13 @@ class Compiler<Result, Readings> {
     try {
       // The first step may make what later ones have, such as slots of optimizers.
       const [, recording] = [0, 1].map(() => {
-        const made = this.record(inputs);
+        const made = this.record(inputs, false);
         tf.dispose(Object.values(made.result) as Tensor[]);
         return made;
       });
       const { program, refusals } = recording!;
       if (refusals[0] !== undefined) throw notCompiled(refusals[0].reason);
-      const [form] = this.forms(program);
+      const [form] = this.forms(program, program.results.length);
       return printProgram(withoutDeadOperations(form!));
     } finally {
       before.restore();
@@ -342,11 +342,14 @@ class Compiler<Result, Readings> {
     }
   }
 
-  /** Runs a step as it is, readings among what it returns, and writes it down. */
-  private record(inputs: readonly Tensor[]): Recording<Reported<Result, Readings | undefined>> {
+  /** Runs a step as it is, readings among what it returns where they are wanted, and writes it down. */
+  private record(
+    inputs: readonly Tensor[],
+    isRead = true,
+  ): Recording<Reported<Result, Readings | undefined>> {
     // The value comes first among the results, whatever the order in which the step names the two.
     const step = (...given: Tensor[]) => {
-      const { value, readings } = this.step(true, ...given);
+      const { value, readings } = this.step(isRead, ...given);
       return { value, readings };
     };
     return record(this.tf, this.backend, step, inputs, { fuse: this.fuse });
@@ -407,7 +410,7 @@ class Compiler<Result, Readings> {
     const values = flatten(this.tf, result.value)!;
     let compiled: CompiledProgram | undefined;
     let reason = '';
-    for (const form of this.forms(program)) {
+    for (const form of this.forms(program, values.length)) {
       try {
         compiled = this.checked(form, changing, program, inputs, values, before);
         break;
@@ -437,11 +440,14 @@ class Compiler<Result, Readings> {
     };
   }
 
-  /** A program as it can be written, best first: a TensorFlow without XLA does not take the fused one. */
-  private *forms(program: Program): Generator<Program> {
+  /**
+   * A program as it can be written, best first: a TensorFlow without XLA does not take the fused one.
+   * @param values how many of the results every step returns; the others are readings
+   */
+  private *forms(program: Program, values: number): Generator<Program> {
     if (this.fuse) {
       const simplified = simplify(program);
-      const fused = fuseChains(simplified);
+      const fused = fuseChains(simplified, values);
       yield fused;
       if (fused.operations.some(({ kind }) => kind === 'fused')) yield simplified;
     } else {

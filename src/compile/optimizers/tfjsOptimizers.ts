@@ -36,8 +36,9 @@ interface Internals {
 
 /**
  * Runs `body` while TensorFlow.js's own optimizers say what they do where TensorFlow has one op for it: SGD,
- * momentum, Nesterov, Adam, Adamax and RMSProp. The others, and centered RMSProp, whose formula differs from
- * TensorFlow's, are ordinary ops.
+ * momentum, Nesterov, Adam, Adamax and RMSProp. The others are ordinary ops, and so are two whose formula
+ * differs from TensorFlow's: centered RMSProp, and Adagrad, where TensorFlow.js adds ε inside the root and
+ * TensorFlow's ops add none or outside.
  */
 export function withFusedOptimizers<T>(tf: TensorFlow, body: () => T): T {
   const classes = [

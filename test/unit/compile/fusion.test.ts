@@ -141,6 +141,19 @@ describe('long chains on large tensors', () => {
   });
 });
 
+test('what only readings need is in no loop', () => {
+  const step = gradientOf(WIDE, gelu);
+  const withReading = (x: Tensor): Tensor[] => [...step(x), tf.tidy(() => tf.exp(gelu(tf.mul(x, 3))))];
+  const program = simplified(withReading, WIDE);
+  const inLoops = (values: number): string[] =>
+    loopsOf(fuseChains(program, values).operations).flatMap(({ operations }) =>
+      operations.map(({ name }) => name),
+    );
+  expect(inLoops(3)).toContain('Exp');
+  expect(inLoops(2)).toContain('TanhGrad');
+  expect(inLoops(2)).not.toContain('Exp');
+});
+
 test('short chains and small tensors stay ops', () => {
   expect(loopsOf(fuseChains(simplified(gradientOf([16, 16], gelu), [16, 16])).operations)).toEqual([]);
 });
@@ -202,7 +215,7 @@ test(`${NETWORKS} random chains compute fused what they compute eagerly`, () => 
     const step = gradientOf([4, 6], randomChain(seed));
     const x = normal(tf, [4, 6], seed);
     const { program } = record(tf, backend, step, [x], { fuse: true });
-    const fused = fuseChains(simplify(program), { call: -1000, loop: 0 });
+    const fused = fuseChains(simplify(program), program.results.length, { call: -1000, loop: 0 });
     const given = new Set<number>();
     const made = new Set(program.operations.flatMap(outputsOf));
     for (const operation of fused.operations) {

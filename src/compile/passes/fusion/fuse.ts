@@ -20,13 +20,17 @@ const BYTES = 1e4;
 /**
  * Fuses chains of ops on single entries and rows, so that what is between them never lies in memory.
  * TensorFlow's XLA compiles each chain to loops over all cores, once for all places with the same chain.
+ * @param values how many of the results every step returns. What only the others need is in no loop, for a
+ *   loop computes all that it holds.
  */
-export function fuseChains(program: Program, prices = PRICES): Program {
+export function fuseChains(program: Program, values = program.results.length, prices = PRICES): Program {
   const live = withoutDeadOperations(program);
   const fusible = new Fusible(live);
+  const everyStep = withoutDeadOperations({ ...live, results: live.results.slice(0, values) });
+  const always = new Set(everyStep.operations);
   const clusters = clusterOperations(live.operations, (place) => {
     const operation = live.operations[place]!;
-    return operation.kind === 'tensor' && fusible.has(operation);
+    return operation.kind === 'tensor' && always.has(operation) && fusible.has(operation);
   }).filter(({ size }) => size > 1);
   const worthy = clustersWorthTheirTime(live, fusible, clusters, prices);
   return new Fusion(live, fusible, worthy).run();
