@@ -112,6 +112,7 @@ test('sends every field of a training', async () => {
   await page.getByRole('textbox', { name: 'Step limit' }).fill('200');
   await page.getByRole('textbox', { name: 'Seed' }).first().fill('42');
   await choose('Steps', 'Op by op');
+  await choose('Instruments', 'Gradients');
   await page
     .getByRole('textbox', { name: /Settings/ })
     .fill('optimizer.learningRate=0.01\n\nmodel.bias = true\nname=two words');
@@ -123,7 +124,13 @@ test('sends every field of a training', async () => {
     epochs: 3,
     maxSteps: 200,
     seed: 42,
-    overrides: { compile: 'off', 'optimizer.learningRate': 0.01, 'model.bias': true, name: 'two words' },
+    overrides: {
+      compile: 'off',
+      instruments: 'economy',
+      'optimizer.learningRate': 0.01,
+      'model.bias': true,
+      name: 'two words',
+    },
   });
 });
 

@@ -1,6 +1,7 @@
 import { COMPILE_MODES, type CompileMode } from '../../src/protocol/compileMode';
 import type { EngineId, EngineStatus } from '../../src/protocol/engine';
 import type { TrainSpec } from '../../src/protocol/jobSpec';
+import { INSTRUMENT_PRESETS, type InstrumentPreset } from '../../src/protocol/instruments';
 import type { LauncherState } from '../../src/protocol/messages';
 import { button, dropdown, textArea, textField } from '../ui/controls';
 import { element } from '../ui/dom';
@@ -20,6 +21,8 @@ export interface TrainValues {
   readonly seed: string;
   /** Empty for what the experiment says. */
   readonly compile: string;
+  /** Empty for what the experiment says. */
+  readonly instruments: string;
   readonly overrides: string;
 }
 
@@ -31,6 +34,7 @@ export const FIRST_TRAIN_VALUES: TrainValues = {
   maxSteps: '',
   seed: '',
   compile: '',
+  instruments: '',
   overrides: '',
 };
 
@@ -38,6 +42,13 @@ const COMPILE_LABELS: Readonly<Record<CompileMode, string>> = {
   fused: 'Compiled',
   exact: 'Compiled, exact optimizer',
   off: 'Op by op',
+};
+
+const INSTRUMENT_LABELS: Readonly<Record<InstrumentPreset, string>> = {
+  off: 'Nothing',
+  economy: 'Gradients',
+  standard: 'Gradients, noise, curvature',
+  full: 'Everything, often',
 };
 
 /** The form that trains an experiment of the workspace. */
@@ -83,6 +94,15 @@ export function trainForm(
     { value: '', label: 'As written' },
     ...COMPILE_MODES.map((value) => ({ value, label: COMPILE_LABELS[value] })),
   ]);
+  const instruments = dropdown({
+    label: 'Instruments',
+    hint: 'What is measured beside the loss, for the tabs Gradients and Step; the more, the slower.',
+    onChange: changed,
+  });
+  instruments.setChoices([
+    { value: '', label: 'As written' },
+    ...INSTRUMENT_PRESETS.map((value) => ({ value, label: INSTRUMENT_LABELS[value] })),
+  ]);
   const overrides = textArea({
     label: 'Settings over the experiment’s own',
     hint: 'One path=value a line.',
@@ -99,6 +119,7 @@ export function trainForm(
     [maxSteps, first.maxSteps],
     [seed, first.seed],
     [compile, first.compile],
+    [instruments, first.instruments],
     [overrides, first.overrides],
   ] as const) {
     control.set(value);
@@ -113,6 +134,7 @@ export function trainForm(
       optimizer.element,
       element('div', { class: 'pair' }, epochs.element, maxSteps.element),
       element('div', { class: 'pair' }, seed.element, compile.element),
+      instruments.element,
       overrides.element,
     ),
     setState: (state: LauncherState) => {
@@ -131,6 +153,7 @@ export function trainForm(
       maxSteps: maxSteps.get(),
       seed: seed.get(),
       compile: compile.get(),
+      instruments: instruments.get(),
       overrides: overrides.get(),
     }),
     missing: () => (experiment.get() === '' ? 'Choose an experiment, or make a new one.' : undefined),
@@ -147,6 +170,7 @@ export function trainForm(
         overrides: {
           ...optimizer.overrides(),
           ...(compile.get() !== '' && { compile: compile.get() }),
+          ...(instruments.get() !== '' && { instruments: instruments.get() }),
           ...readOverrides(overrides.get()),
         },
         ...(numbers.epochs !== undefined && { epochs: numbers.epochs }),

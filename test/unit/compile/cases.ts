@@ -1,4 +1,12 @@
-import type { LayersModel, Optimizer, Rank, Scalar, Tensor, Variable } from '@tensorflow/tfjs';
+import type {
+  LayersModel,
+  Optimizer,
+  Rank,
+  Scalar,
+  SymbolicTensor,
+  Tensor,
+  Variable,
+} from '@tensorflow/tfjs';
 import type { TensorFlow } from '../../../src/engine/engine';
 
 /** A training step with its batches, and the variables that tell whether two of them went the same way. */
@@ -183,6 +191,44 @@ const residual: CaseMaker = (tf) => {
     batch: batches((i) => [normal(tf, [8, 8, 8, 3], 100 + i), labels(tf, 8, 5, 200 + i)]),
     weights: () => [stem, ...blocks.flat(), head],
   };
+};
+
+/** ResNet-20 of TensorFlow.js's layers, on images of 8 × 8: nine blocks of two convolutions with batch normalization. */
+export const resnet20: CaseMaker = (tf) => {
+  let seed = 0;
+  const convolution = (x: SymbolicTensor, filters: number, kernelSize: number, strides: number) => {
+    const kernelInitializer = tf.initializers.heNormal({ seed: ++seed });
+    const options = {
+      filters,
+      kernelSize,
+      strides,
+      padding: 'same',
+      useBias: false,
+      kernelInitializer,
+    } as const;
+    return tf.layers.batchNormalization().apply(tf.layers.conv2d(options).apply(x)) as SymbolicTensor;
+  };
+  const relu = (x: SymbolicTensor) => tf.layers.reLU().apply(x) as SymbolicTensor;
+  const image = tf.input({ shape: [8, 8, 3] });
+  let x = relu(convolution(image, 16, 3, 1));
+  for (const filters of [16, 32, 64]) {
+    for (let block = 0; block < 3; block++) {
+      const isWider = filters > 16 && block === 0;
+      const strides = isWider ? 2 : 1;
+      const branch = convolution(relu(convolution(x, filters, 3, strides)), filters, 3, 1);
+      const shortcut = isWider ? convolution(x, filters, 1, strides) : x;
+      x = relu(tf.layers.add().apply([branch, shortcut]) as SymbolicTensor);
+    }
+  }
+  const features = tf.layers.globalAveragePooling2d({}).apply(x);
+  const kernelInitializer = tf.initializers.glorotNormal({ seed: ++seed });
+  const logits = tf.layers.dense({ units: 5, kernelInitializer }).apply(features) as SymbolicTensor;
+  return layersCase(
+    tf,
+    tf.model({ inputs: image, outputs: logits }),
+    batches((i) => [normal(tf, [8, 8, 8, 3], 100 + i), labels(tf, 8, 5, 200 + i)]),
+    tf.train.momentum(1e-3, 0.9),
+  );
 };
 
 /** One pre-norm block on bytes, with decoupled weight decay after the optimizer's step. */

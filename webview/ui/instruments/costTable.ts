@@ -26,21 +26,21 @@ export function costTable(): CostTable {
       body.replaceChildren(
         dataTable({
           caption: 'What measuring costs',
-          columns: ['Instrument', 'Reads', 'Readings', 'Time', 'Share of the run'],
+          columns: ['Instrument', 'Readings', 'Time', 'Share of the run', 'What it reads'],
           rows: [
             ...sorted.map(({ instrument, quantities = [instrument], readings, seconds, share }) => [
               instrument,
-              quantities.map((id) => quantityOf(id).title).join(', '),
               readings,
               formatDuration(seconds),
               shareText(share),
+              quantities.map((id) => quantityOf(id).title).join(', '),
             ]),
             [
               'all',
-              '',
               undefined,
               formatDuration(sum((cost) => cost.seconds)),
               shareText(sum((cost) => cost.share)),
+              '',
             ],
           ],
         }),
