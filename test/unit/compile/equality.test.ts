@@ -1,4 +1,4 @@
-import type { Tensor, Variable } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compile } from '../../../src/compile/compile';
 import type { CompileMode } from '../../../src/protocol/compileMode';
@@ -48,7 +48,8 @@ function control(make: CaseMaker): Differences {
       const signs = tf.sign(tf.randomNormal(weight.shape, 0, 1, 'float32', i + 1));
       return tf.mul(weight, tf.add(1, tf.mul(2 ** -23, signs)));
     });
-    (weight as Variable).assign(moved);
+    if (!(weight instanceof tf.Variable)) throw new Error('A weight is no variable.');
+    weight.assign(moved);
     moved.dispose();
   }
   return train(make(tf), other);
