@@ -65,6 +65,7 @@ function show({ progress }: Session, event: RunEvent): void {
   else if (event.type === 'message') progress.note(event.text);
   else if (event.type === 'figure') progress.note(rowText(event.row));
   else if (event.type === 'trial') progress.note(trialText(event.trial));
+  else if (event.type === 'verdict') progress.note(`step ${event.step}: ${event.text}`);
 }
 
 function failure(session: Session, { error, folder, state, logTail = [] }: RunSummary): UserError {

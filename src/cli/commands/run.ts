@@ -1,7 +1,8 @@
 import path from 'node:path';
 import type { Command } from 'commander';
 import { loadEngine } from '../../engine/registry';
-import type { TrainSummary } from '../../protocol/events';
+import type { RunEvent, TrainSummary } from '../../protocol/events';
+import type { VerdictEvent } from '../../protocol/instruments';
 import type { TrainSpec } from '../../protocol/jobSpec';
 import type { RunRecord } from '../../protocol/run';
 import { UserError } from '../../protocol/userError';
@@ -21,11 +22,14 @@ interface RunOptions extends TrainingOptions {
   readonly printProgram?: true;
 }
 
+type Verdict = Pick<VerdictEvent, 'id' | 'level' | 'step' | 'text' | 'remedy'>;
+
 /** The JSON of `run`. */
 type RunAnswer = Pick<TrainSummary, 'engine' | 'steps' | 'final' | 'best'> & {
   readonly run: string;
   readonly state: string;
   readonly seconds: number;
+  readonly verdicts: readonly Verdict[];
 };
 
 export function addRun(program: Command, run: Run): void {
@@ -94,7 +98,8 @@ async function trainingRun(session: Session, text: string): Promise<string> {
 
 function answerOf({ summary, environment, events }: RunRecord): RunAnswer {
   const closing = events.find((event) => event.type === 'finished')?.summary;
-  const common = { run: summary.id, state: summary.state, seconds: summary.seconds };
+  const { id, state, seconds } = summary;
+  const common = { run: id, state, seconds, verdicts: verdictsOf(events) };
   if (closing?.job === 'train') {
     const { engine, steps, final, best } = closing;
     return { ...common, engine, steps, final, best };
@@ -107,6 +112,17 @@ function answerOf({ summary, environment, events }: RunRecord): RunAnswer {
   return { ...common, engine: environment?.engine?.id ?? '', steps, final: summary.last, best: {} };
 }
 
+/** What instruments found and nothing took back, the latest of each kind. */
+function verdictsOf(events: readonly RunEvent[]): readonly Verdict[] {
+  const latest = new Map<string, Verdict>();
+  for (const event of events) {
+    if (event.type !== 'verdict') continue;
+    const { id, level, step, text, remedy } = event;
+    latest.set(id, { id, level, step, text, ...(remedy !== undefined && { remedy }) });
+  }
+  return [...latest.values()].filter(({ level }) => level !== 'good');
+}
+
 function answerText(answer: RunAnswer, { summary }: RunRecord, style: Style): string {
   const facts = renderFacts(
     [
@@ -114,6 +130,10 @@ function answerText(answer: RunAnswer, { summary }: RunRecord, style: Style): st
       ['Engine', answer.engine],
       ['Steps', String(answer.steps)],
       ['Time', formatDuration(answer.seconds)],
+      ...answer.verdicts.map(({ level, text, remedy }): [string, string] => [
+        level === 'warning' ? 'Warning' : 'Notice',
+        remedy === undefined ? text : `${text} ${remedy}`,
+      ]),
       ['Run', answer.run],
     ],
     style,

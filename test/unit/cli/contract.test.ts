@@ -195,6 +195,7 @@ describe('run, runs, export, remove', () => {
       run: text,
       engine: 'cpu',
       state: 'done',
+      verdicts: [],
       seconds: number,
       steps: 8,
       final: { trainLoss: number, testLoss: number },
