@@ -41,8 +41,13 @@ export async function loadNetwork(
 ): Promise<Network> {
   const file = path.join(distFolder(), 'examples', spec.experiment);
   const loaded = await loadExperiment(file, tf);
-  // Nothing goes on from a checkpoint of a study.
-  const experiment = applyOverrides(loaded.experiment, { ...overrides, seed, checkpoints: false });
+  // Nothing goes on from a checkpoint of a study, and nobody looks at its gradients.
+  const experiment = applyOverrides(loaded.experiment, {
+    ...overrides,
+    seed,
+    checkpoints: false,
+    instruments: 'off',
+  });
   const data = await withSeededRandom(streamSeed(seed, 'data'), () =>
     loadDataSet(experiment.data, loaded.folder),
   );
