@@ -29,9 +29,22 @@ beforeAll(async () => {
 });
 afterAll(() => rm(home, { recursive: true, force: true }));
 
-test('the package holds what runs, and no node_modules', async () => {
+/** Where VS Code looks for a plugin of its TypeScript, and where TypeScript looks for declarations. */
+const PLUGIN = path.join('node_modules', 'weightroom-typescript-plugin');
+const DECLARATIONS = path.join('dist', 'types');
+
+test('the package holds what runs, and no node_modules but its own plugin', async () => {
   const files = await readdir(installed, { recursive: true });
-  expect(files.filter((file) => file.split(path.sep).includes('node_modules'))).toEqual([]);
+  const strange = files.filter(
+    (file) =>
+      file.split(path.sep).includes('node_modules') &&
+      file !== 'node_modules' &&
+      !file.startsWith(PLUGIN) &&
+      !file.startsWith(DECLARATIONS),
+  );
+  expect(strange).toEqual([]);
+  expect(files).toContain(path.join(PLUGIN, 'index.js'));
+  expect(files.filter((file) => file.startsWith(DECLARATIONS) && /\.[cm]?js$/.test(file))).toEqual([]);
   expect(files).toContain(path.join('dist', 'extension.js'));
   expect(files).toContain(path.join('dist', 'examples', 'data', 'shakespeare.txt'));
   expect(files).toContain(
