@@ -37,8 +37,10 @@ test('the Run view saves the experiment that it runs, and obeys the settings', a
   const { page, workspace } = editor();
   const known = await runFolders(workspace);
   await openFile(page, 'mnist-mlp.ts');
+  // What is typed before the editor has the focus is lost.
+  await page.locator('.editor-instance .monaco-editor.focused').waitFor();
   await page.keyboard.press('Control+Home');
-  await page.keyboard.type('/* Written just now. */ ');
+  await page.keyboard.insertText('/* Written just now. */ ');
   await page.locator('.tab.active.dirty').waitFor();
   const launcher = await webview(page, 'launcher');
   await launcher.getByRole('combobox', { name: 'Experiment' }).click();
