@@ -11,7 +11,7 @@ export const EXPERIMENT_TEMPLATES = {
   logisticRegression: { file: 'mnist-logistic.ts', companions: [] },
   mlp: { file: 'mnist-mlp.ts', companions: [] },
   cnn: { file: 'mnist-cnn.ts', companions: [] },
-  resnet20: { file: 'resnet20.ts', companions: [] },
+  resnet20: { file: 'cifar-resnet20.ts', companions: ['residualNetwork.ts'] },
   textClassifier: { file: 'email-transformer.ts', companions: ['transformer.ts'] },
   languageModel: { file: 'text-transformer.ts', companions: ['transformer.ts', 'data/shakespeare.txt'] },
 } as const satisfies Readonly<Record<string, ExperimentTemplate>>;

@@ -3,20 +3,10 @@ import { ExperimentReadings } from '../../../src/host/experiments/experimentRead
 import type { RunEvent } from '../../../src/protocol/events';
 import { RunViewBuilder } from '../../../src/runs/view';
 import { instrumentedJournal } from '../runs/instrumentedRun';
-
-const SUMMARY = {
-  id: 'run',
-  job: 'train',
-  name: 'run',
-  state: 'running',
-  started: 0,
-  seconds: 0,
-  last: {},
-  folder: '/run',
-} as const;
+import { SPEC, SUMMARY } from '../runs/runningRun';
 
 function readings(events: readonly RunEvent[], ...more: readonly (readonly RunEvent[])[]) {
-  const builder = new RunViewBuilder({ job: 'train', experiment: '/e.ts', engine: 'cpu', overrides: {} });
+  const builder = new RunViewBuilder(SPEC);
   const found = new ExperimentReadings();
   builder.append(events);
   found.add(builder.snapshot(SUMMARY).instruments);

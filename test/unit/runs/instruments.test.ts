@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodeEvent, encodeEvent, type RunEvent } from '../../../src/protocol/events';
-import type { TrainSpec } from '../../../src/protocol/jobSpec';
 import type { LayerSeries, Series } from '../../../src/protocol/messages';
 import { decodeReport, encodeReport } from '../../../src/protocol/report';
 import type { RunRecord, RunSummary } from '../../../src/protocol/run';
@@ -13,18 +12,8 @@ import { SummaryFold } from '../../../src/runs/summaryFold';
 import { RunViewBuilder } from '../../../src/runs/view';
 import { instrumentedJournal, LAYERS } from './instrumentedRun';
 import { temporaryFolder } from './workspace';
+import { SPEC, SUMMARY } from './runningRun';
 
-const SPEC: TrainSpec = { job: 'train', experiment: '/e.ts', engine: 'cpu', overrides: {} };
-const SUMMARY: RunSummary = {
-  id: 'run',
-  job: 'train',
-  name: 'run',
-  state: 'running',
-  started: 0,
-  seconds: 0,
-  last: {},
-  folder: '/run',
-};
 const JOURNAL = instrumentedJournal();
 const RECORD: RunRecord = { summary: SUMMARY, spec: SPEC, environment: undefined, events: JOURNAL };
 

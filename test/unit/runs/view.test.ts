@@ -1,22 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { Random } from '../../../src/math/random';
 import type { RunEvent } from '../../../src/protocol/events';
-import type { TrainSpec } from '../../../src/protocol/jobSpec';
 import type { Series } from '../../../src/protocol/messages';
-import type { RunSummary } from '../../../src/protocol/run';
 import { RunViewBuilder } from '../../../src/runs/view';
-
-const SPEC: TrainSpec = { job: 'train', experiment: '/e.ts', engine: 'cpu', overrides: {} };
-const SUMMARY: RunSummary = {
-  id: 'run',
-  job: 'train',
-  name: 'run',
-  state: 'running',
-  started: 0,
-  seconds: 0,
-  last: {},
-  folder: '/run',
-};
+import { SPEC, SUMMARY } from './runningRun';
 
 /** A journal as a training writes it: a loss each step, an accuracy now and then, a few messages. */
 function journal(seed: number, length: number): RunEvent[] {
