@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { decodeEvent, encodeEvent, type RunEvent } from '../../../src/protocol/events';
 import type { LayerSeries, Series } from '../../../src/protocol/messages';
 import { decodeReport, encodeReport } from '../../../src/protocol/report';
-import type { RunRecord, RunSummary } from '../../../src/protocol/run';
+import type { RunRecord } from '../../../src/protocol/run';
 import { writeCsv } from '../../../src/runs/export/csv';
 import { renderHtml } from '../../../src/runs/export/html';
 import { runReport } from '../../../src/runs/export/runReport';
