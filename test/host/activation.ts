@@ -2,18 +2,25 @@ import assert from 'node:assert/strict';
 import { readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import type { ExtensionContext } from 'vscode';
 import { extension } from './extension';
 import { test } from './registry';
 
-test('activation takes less than 100 ms', async () => {
+test('loading and activating take less than 100 ms', async () => {
   assert.equal(extension().isActive, false, 'nothing in this workspace asks for it yet');
-  const clock = performance.now();
-  const cpu = process.cpuUsage();
+  const load = createRequire(__filename);
+  const bundle = path.join(extension().extensionPath, 'dist', 'extension.js');
+  const loading = stopwatch(() => load(bundle) as { activate(context: ExtensionContext): void });
+  let activating = NaN;
+  // The editor finds the bundle loaded, with a clock around the one call that it makes.
+  load.cache[bundle]!.exports = {
+    ...loading.result,
+    activate(context: ExtensionContext): void {
+      activating = stopwatch(() => loading.result.activate(context)).milliseconds;
+    },
+  };
   await extension().activate();
-  const elapsed = performance.now() - clock;
-  const { user, system } = process.cpuUsage(cpu);
-  // Of the clock and the processor the smaller: other processes may have had the core meanwhile.
-  const milliseconds = Math.min(elapsed, (user + system) / 1000);
+  const milliseconds = loading.milliseconds + activating;
   console.log(`# activation: ${milliseconds.toFixed(1)} ms`);
   assert.ok(milliseconds < 100, `${milliseconds} ms`);
 });
@@ -35,3 +42,10 @@ test('the editor loads one bundle of ours, and no TensorFlow.js', () => {
     [],
   );
 });
+
+/** Both parts are synchronous, so what other extensions do meanwhile is not in their time. */
+function stopwatch<T>(work: () => T): { readonly result: T; readonly milliseconds: number } {
+  const clock = performance.now();
+  const result = work();
+  return { result, milliseconds: performance.now() - clock };
+}
