@@ -15,8 +15,8 @@ interface Kernel {
   scale(begin: number, end: number, step: number): void;
 }
 
-/** What the kernel takes for a symbol that stands for itself in 16 bits after it. */
-const ESCAPE = 2 ** 20;
+/** Bit of a frequency whose symbol stands for itself in 16 bits after it. */
+const ESCAPE = 2 ** 15;
 /** Bytes of a weight at most, and of the states of four streams. */
 const WEIGHT_BYTES = 4;
 const STATE_BYTES = 16;
@@ -49,9 +49,12 @@ export const createStreamKernel: CreateStreamDecoder = (trellis, tables, longest
     for (const [place, frequency] of [...frequencies, escape].entries()) {
       const slot = FREQUENCY_TOTAL * context + start;
       slots.fill(symbol, slot, slot + frequency);
-      entries.setUint16(8 * symbol, frequency, true);
+      const isEscape = place === frequencies.length;
+      const value = first + place;
+      entries.setUint16(8 * symbol, frequency | (isEscape ? ESCAPE : 0), true);
       entries.setUint16(8 * symbol + 2, start, true);
-      entries.setInt32(8 * symbol + 4, place === frequencies.length ? ESCAPE : first + place, true);
+      entries.setUint16(8 * symbol + 4, 2 * value, true);
+      entries.setUint16(8 * symbol + 6, value % 2 === 0 ? 0 : trellis.h1 >> 1, true);
       start += frequency;
       symbol++;
     }

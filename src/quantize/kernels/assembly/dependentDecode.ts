@@ -3,8 +3,8 @@
 
 const SLOTS: i32 = 4096;
 const LOWEST: u32 = 1 << 16;
-/** Stands for a symbol beyond the alphabet; 16 bits of the symbol itself follow. */
-const ESCAPE: i32 = 1 << 20;
+/** Bit of an entry whose symbol lies beyond the alphabet; 16 bits of the symbol itself follow. */
+const ESCAPE: u64 = 1 << 15;
 
 let mask0: i32 = 0;
 let mask1: i32 = 0;
@@ -48,7 +48,10 @@ export function slotsAt(): usize {
   return slots;
 }
 
-/** Address of the symbols: frequency and start (uint16), the symbol itself (int32). */
+/**
+ * Address of the symbols, four uint16 each: the frequency, with bit 15 where the symbol is an escape; where
+ * its slots start; twice the symbol; and what an odd symbol changes in the window of states.
+ */
 export function symbolsAt(): usize {
   return symbols;
 }
@@ -77,7 +80,7 @@ function lookUp(at: i32, w: i32, x: u32): u64 {
 
 @inline
 function removed(entry: u64, x: u32): u32 {
-  return <u32>(entry & 0xffff) * (x >> 12) + (x & (SLOTS - 1)) - (<u32>entry >> 16);
+  return <u32>(entry & 0x7fff) * (x >> 12) + (x & (SLOTS - 1)) - (<u32>entry >> 16);
 }
 
 @inline
@@ -85,9 +88,27 @@ function refilled(x: u32, at: usize): u32 {
   return select((x << 16) | load<u16>(at), x, x < LOWEST);
 }
 
+/** The index that the quantizer of this window gives the symbol. */
 @inline
-function nextWindow(w: i32, symbol: i32): i32 {
-  return (w >> 1) ^ (-(w & 1) & mask0) ^ (-(symbol & 1) & mask1);
+function indexOf(w: i32, entry: u64): i16 {
+  return <i16>(<i32>(entry >> 32) + (w & 1));
+}
+
+@inline
+function nextWindow(w: i32, entry: u64): i32 {
+  return (w >> 1) ^ (-(w & 1) & mask0) ^ <i32>(entry >> 48);
+}
+
+/** The entry of an escaped symbol, which the lower half of the state is. */
+@inline
+function escaped(x: u32): u64 {
+  const window = <u64>(-(x & 1) & mask1);
+  return (window << 48) | (<u64>(<u16>(2 * x)) << 32);
+}
+
+@inline
+function withoutSymbol(x: u32, at: usize): u32 {
+  return (x & 0xffff0000) | load<u16>(at);
 }
 
 @inline
@@ -103,19 +124,18 @@ export function decodeOne(begin: i32, end: i32, from: i32, to: i32): bool {
 
 function decodeRest(begin: i32, end: i32, x: u32, at: usize, stop: usize, w: i32): bool {
   for (let i = begin; i < end; i++) {
-    const entry = lookUp(i, w, x);
-    let symbol = <i32>(entry >> 32);
+    let entry = lookUp(i, w, x);
     x = removed(entry, x);
     const refills = <usize>(x < LOWEST);
     x = refilled(x, at);
     at += 2 * refills;
-    if (symbol == ESCAPE) {
-      symbol = <i32>(<i16>x);
-      x = (x & 0xffff0000) | load<u16>(at);
+    if (entry & ESCAPE) {
+      entry = escaped(x);
+      x = withoutSymbol(x, at);
       at += 2;
     }
-    store<i16>(indices + 2 * i, <i16>(2 * symbol + (w & 1)));
-    w = nextWindow(w, symbol);
+    store<i16>(indices + 2 * i, indexOf(w, entry));
+    w = nextWindow(w, entry);
   }
   return x == LOWEST && at == stop;
 }
@@ -143,10 +163,10 @@ export function decodeFour(count: i32, from0: i32, from1: i32, from2: i32, from3
     const i1 = i + quarter;
     const i2 = i1 + quarter;
     const i3 = i2 + quarter;
-    const entry0 = lookUp(i, w0, x0);
-    const entry1 = lookUp(i1, w1, x1);
-    const entry2 = lookUp(i2, w2, x2);
-    const entry3 = lookUp(i3, w3, x3);
+    let entry0 = lookUp(i, w0, x0);
+    let entry1 = lookUp(i1, w1, x1);
+    let entry2 = lookUp(i2, w2, x2);
+    let entry3 = lookUp(i3, w3, x3);
     x0 = removed(entry0, x0);
     x1 = removed(entry1, x1);
     x2 = removed(entry2, x2);
@@ -163,38 +183,36 @@ export function decodeFour(count: i32, from0: i32, from1: i32, from2: i32, from3
     at1 += 2 * refills1;
     at2 += 2 * refills2;
     at3 += 2 * refills3;
-    let symbol0 = <i32>(entry0 >> 32);
-    let symbol1 = <i32>(entry1 >> 32);
-    let symbol2 = <i32>(entry2 >> 32);
-    let symbol3 = <i32>(entry3 >> 32);
-    if (symbol0 == ESCAPE) {
-      symbol0 = <i32>(<i16>x0);
-      x0 = (x0 & 0xffff0000) | load<u16>(at0);
-      at0 += 2;
+    if ((entry0 | entry1 | entry2 | entry3) & ESCAPE) {
+      if (entry0 & ESCAPE) {
+        entry0 = escaped(x0);
+        x0 = withoutSymbol(x0, at0);
+        at0 += 2;
+      }
+      if (entry1 & ESCAPE) {
+        entry1 = escaped(x1);
+        x1 = withoutSymbol(x1, at1);
+        at1 += 2;
+      }
+      if (entry2 & ESCAPE) {
+        entry2 = escaped(x2);
+        x2 = withoutSymbol(x2, at2);
+        at2 += 2;
+      }
+      if (entry3 & ESCAPE) {
+        entry3 = escaped(x3);
+        x3 = withoutSymbol(x3, at3);
+        at3 += 2;
+      }
     }
-    if (symbol1 == ESCAPE) {
-      symbol1 = <i32>(<i16>x1);
-      x1 = (x1 & 0xffff0000) | load<u16>(at1);
-      at1 += 2;
-    }
-    if (symbol2 == ESCAPE) {
-      symbol2 = <i32>(<i16>x2);
-      x2 = (x2 & 0xffff0000) | load<u16>(at2);
-      at2 += 2;
-    }
-    if (symbol3 == ESCAPE) {
-      symbol3 = <i32>(<i16>x3);
-      x3 = (x3 & 0xffff0000) | load<u16>(at3);
-      at3 += 2;
-    }
-    store<i16>(indices + 2 * i, <i16>(2 * symbol0 + (w0 & 1)));
-    store<i16>(indices + 2 * i1, <i16>(2 * symbol1 + (w1 & 1)));
-    store<i16>(indices + 2 * i2, <i16>(2 * symbol2 + (w2 & 1)));
-    store<i16>(indices + 2 * i3, <i16>(2 * symbol3 + (w3 & 1)));
-    w0 = nextWindow(w0, symbol0);
-    w1 = nextWindow(w1, symbol1);
-    w2 = nextWindow(w2, symbol2);
-    w3 = nextWindow(w3, symbol3);
+    store<i16>(indices + 2 * i, indexOf(w0, entry0));
+    store<i16>(indices + 2 * i1, indexOf(w1, entry1));
+    store<i16>(indices + 2 * i2, indexOf(w2, entry2));
+    store<i16>(indices + 2 * i3, indexOf(w3, entry3));
+    w0 = nextWindow(w0, entry0);
+    w1 = nextWindow(w1, entry1);
+    w2 = nextWindow(w2, entry2);
+    w3 = nextWindow(w3, entry3);
   }
   const whole = x0 == LOWEST && x1 == LOWEST && x2 == LOWEST;
   const ended = at0 == bytes + from1 && at1 == bytes + from2 && at2 == bytes + from3;
