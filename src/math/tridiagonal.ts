@@ -16,6 +16,24 @@ export function largestEigenvalue(diagonal: readonly number[], beside: readonly 
   }
 }
 
+/**
+ * The eigenvector of length 1 that belongs to the largest eigenvalue, by the rows of (T − λ)y = 0 one after
+ * another. No entry next to the diagonal may be 0; it is meant for a few rows, over which rounding does not grow.
+ */
+export function largestEigenvector(
+  diagonal: readonly number[],
+  beside: readonly number[],
+  largest: number,
+): number[] {
+  const entries = [1];
+  beside.forEach((coupling, i) => {
+    const earlier = i === 0 ? 0 : beside[i - 1]! * entries[i - 1]!;
+    entries.push(((largest - diagonal[i]!) * entries[i]! - earlier) / coupling);
+  });
+  const length = Math.hypot(...entries);
+  return entries.map((entry) => entry / length);
+}
+
 /** How many eigenvalues are below `x`: as many as pivots of the matrix minus x are negative. */
 function countBelow(diagonal: readonly number[], beside: readonly number[], x: number): number {
   let count = 0;

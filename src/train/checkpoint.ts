@@ -18,6 +18,8 @@ export interface Position {
   readonly best: Best;
   /** What the instruments remember, as JSON; checkpoints of old do not have it. */
   readonly instruments?: unknown;
+  /** λmax that the optimizer's step follows from. */
+  readonly curvature?: number;
 }
 
 /** What must be the same in the run that goes on, lest its batches be others. */
@@ -96,7 +98,8 @@ export async function restoreCheckpoint(
     const entries = new Map(model.tensors.map((entry) => [entry.name, entry]));
     if (entries.size !== tensors.length) {
       throw mismatch(
-        'The model has other layers than in the earlier run, or one of them averages its weights',
+        'The model has other layers than in the earlier run, or only one of the runs averages its weights or ' +
+          'follows the curvature',
       );
     }
     for (const { name, variable } of tensors) {
@@ -137,6 +140,9 @@ function parseRecord(record: string): { position: Position; identity: Identity }
       final: readFinal(value['final']),
       best: readBest(value['best']),
       ...(value['instruments'] !== undefined && { instruments: value['instruments'] }),
+      ...(value['curvature'] !== undefined && {
+        curvature: numberAt(value['curvature'], 'checkpoint.curvature'),
+      }),
     },
     identity: {
       optimizer: stringAt(identity['optimizer'], 'checkpoint.identity.optimizer'),

@@ -44,6 +44,7 @@ export class DivergenceWatch {
 
 /** The setting that says how far a step goes, with its value. */
 function stepSize(optimizer: OptimizerSettings): string {
+  if (optimizer.name === 'nag-gs' && optimizer.curvature === 'auto') return 'optimizer.measureEvery';
   return optimizer.name === 'nag-gs'
     ? `optimizer.alpha (${optimizer.alpha ?? NAG_GS_ALPHA} now)`
     : `optimizer.learningRate (${optimizer.learningRate} now)`;

@@ -24,6 +24,8 @@ export const number = field('a number', (value) => Number.isFinite(value));
 
 export const positive = field('a number above 0', (value) => Number.isFinite(value) && Number(value) > 0);
 
+export const aboveOne = field('a number above 1', (value) => Number.isFinite(value) && Number(value) > 1);
+
 export const notNegative = field(
   'a number of at least 0',
   (value) => Number.isFinite(value) && Number(value) >= 0,

@@ -117,6 +117,8 @@ export async function* train(request: TrainingRequest): AsyncGenerator<RunEventB
       }
       if (isEnd) break;
 
+      const followed = training.followCurvature();
+      if (followed !== undefined) yield followed;
       const reading = await training.advance();
       const tellsProgress = schedule.isProgress(training.step);
       const isSettling =

@@ -21,6 +21,12 @@ export interface StandaloneOptions {
 export interface StandaloneOptimizer extends StockOptimizer {
   /** What the step that comes next is like. */
   dynamics(): Dynamics;
+  /**
+   * Takes the steps to come from the largest curvature λmax of the loss, which the program has measured: for
+   * `{ name: 'nag-gs', curvature: 'auto' }`, between two steps.
+   * @throws UserError `curvature-not-followed` for other settings, `no-curvature` for what is no positive number
+   */
+  setCurvature(largest: number): void;
   /** Runs `body` while the variables hold the weights to test and to save, where those are others. */
   withEvaluatedWeights<T>(body: () => Promise<T>): Promise<T>;
 }
@@ -46,6 +52,9 @@ export function optimizer(
   const Standalone = classFor(tf ?? programsTensorFlow());
   return new Standalone({ optimizer: settings, ...options });
 }
+
+/** Name of λmax beside what is kept of each variable. */
+const CURVATURE = 'largestCurvature';
 
 const classes = new WeakMap<TensorFlow, StandaloneClass>();
 
@@ -92,6 +101,25 @@ function classFor(tf: TensorFlow): StandaloneClass {
       return this.inner.dynamics();
     }
 
+    setCurvature(largest: number): void {
+      const { curvature } = this.inner;
+      if (curvature === undefined) {
+        throw new UserError(
+          'curvature-not-followed',
+          `${this.configuration.optimizer.name} does not take its step from a curvature.`,
+          "Use { name: 'nag-gs', curvature: 'auto' }.",
+        );
+      }
+      if (!(largest > 0 && Number.isFinite(largest))) {
+        throw new UserError(
+          'no-curvature',
+          `No step follows from the curvature ${largest}.`,
+          'Give a number above 0; leave the step as it is where the loss bends downward.',
+        );
+      }
+      curvature.follow(largest);
+    }
+
     async withEvaluatedWeights<T>(body: () => Promise<T>): Promise<T> {
       const weights = this.inner.evaluated?.();
       return weights === undefined ? body() : withWeights(tf, this.variables, weights, body);
@@ -99,12 +127,19 @@ function classFor(tf: TensorFlow): StandaloneClass {
 
     override async getWeights(): Promise<NamedTensor[]> {
       const state = this.inner.state.map(({ name, variable }) => ({ name, tensor: variable }));
-      return [await this.saveIterations(), ...state];
+      const { largest } = this.inner.curvature ?? {};
+      const curvature = largest === undefined ? [] : [{ name: CURVATURE, tensor: tf.scalar(largest) }];
+      return [await this.saveIterations(), ...curvature, ...state];
     }
 
     override async setWeights(weights: NamedTensor[]): Promise<void> {
-      const state = await this.extractIterations(weights);
+      const rest = await this.extractIterations(weights);
       this.inner.iterations = this.iterations;
+      const curvature = rest.find(({ name }) => name === CURVATURE);
+      if (this.inner.curvature !== undefined) {
+        this.inner.curvature.largest = curvature && (await curvature.tensor.data())[0]!;
+      }
+      const state = rest.filter((entry) => entry !== curvature);
       this.loaded = new Map(state.map(({ name, tensor }) => [name, tf.keep(tf.clone(tensor))]));
       this.assignLoaded();
     }
@@ -131,6 +166,7 @@ function classFor(tf: TensorFlow): StandaloneClass {
       const before = this.inner;
       this.inner = this.create([...this.variables, ...met]);
       this.inner.iterations = this.iterations;
+      if (this.inner.curvature !== undefined) this.inner.curvature.largest = before.curvature?.largest;
       const state = new Map(before.state.map(({ name, variable }) => [name, variable]));
       for (const { name, variable } of this.inner.state) {
         const old = state.get(name);

@@ -4,6 +4,7 @@ import type { TrainSpec } from '../protocol/jobSpec';
 import { UserError } from '../protocol/userError';
 import { LOSS_NAMES, type Experiment } from './experiment';
 import {
+  aboveOne,
   character,
   count,
   counts,
@@ -21,7 +22,7 @@ import {
   type Field,
 } from './field';
 import { DECAYS } from './optimizers/rateSchedule';
-import type { OptimizerName } from './optimizers/settings';
+import { CURVATURES, type OptimizerName } from './optimizers/settings';
 
 type Fields = Readonly<Record<string, Field>>;
 type Overrides = TrainSpec['overrides'];
@@ -69,6 +70,9 @@ const OPTIMIZERS: Readonly<Record<OptimizerName, Fields>> = {
     mu: optional(notNegative),
     gamma: optional(positive),
     updateGamma: optional(flag),
+    curvature: optional(oneOf(CURVATURES)),
+    conditionNumber: optional(aboveOne),
+    measureEvery: optional(count),
     ...DECAY,
   },
   'schedule-free-adamw': { ...MOMENTS, beta1: optional(share), ...DECAY },

@@ -3,14 +3,18 @@ import { compileReadable, type ReadableStep, type Reported, type SignatureInfo }
 import type { DataSet } from '../data/dataSet';
 import type { TensorFlow } from '../engine/engine';
 import { Random } from '../math/random';
+import type { MessageEvent } from '../protocol/events';
 import { UserError } from '../protocol/userError';
 import { checkImages } from './augment';
 import { epochOrder, takeBatch, type Batch } from './batches';
 import { restoreCheckpoint, saveCheckpoint, saveTensors, type Identity } from './checkpoint';
 import { evaluate } from './evaluate';
+import { CurvatureFollower } from './curvatureFollower';
 import type { Experiment, LossFunction } from './experiment';
 import { withWeights } from './exchangeWeights';
+import { BatchGradients } from './instruments/batchGradients';
 import { Instruments, type Reading } from './instruments/instruments';
+import type { MeasuredLoss } from './instruments/lossCurvature';
 import { readMemory } from './instruments/memory';
 import type { StepReadings } from './instruments/stepReadings';
 import { lossGradients } from './lossGradients';
@@ -40,6 +44,9 @@ export class Training {
   /** What `test` measures; empty without test examples. */
   readonly measures: readonly Measure[];
   private readonly optimizer: Optimizer;
+  private readonly gradients: BatchGradients;
+  /** Where the optimizer takes its step from the curvature. */
+  private readonly follower: CurvatureFollower | undefined;
   private readonly loss: LossFunction;
   private readonly ledger: LossLedger;
   private readonly descend: ReadableStep<[Tensor, Tensor], Scalar, StepReadings>;
@@ -60,14 +67,10 @@ export class Training {
     this.model = withSeededRandom(streamSeed(seed, 'weights'), () => trainableModel(tf, model(parameters)));
     this.optimizer = this.buildOptimizer();
     this.ledger = new LossLedger(tf);
-    this.instruments = new Instruments({
-      tf,
-      experiment,
-      data,
-      model: this.model,
-      optimizer: this.optimizer,
-      loss: this.batchLoss,
-    });
+    this.gradients = new BatchGradients(tf, this.model, this.batchLoss, experiment.compile ?? 'fused');
+    const measured = { tf, experiment, data, model: this.model, gradients: this.gradients };
+    this.instruments = new Instruments({ ...measured, optimizer: this.optimizer });
+    this.follower = this.buildFollower(measured);
     this.descend = this.compileStep();
   }
 
@@ -97,6 +100,14 @@ export class Training {
         { cause },
       );
     }
+  }
+
+  /**
+   * Before a step: measures the curvature that the optimizer's step follows from, where there is one and it is due.
+   * @returns what became of it
+   */
+  followCurvature(): MessageEvent | undefined {
+    return this.follower?.follow(this.step);
   }
 
   /**
@@ -153,7 +164,16 @@ export class Training {
     const { step, tested = 0, tensors, identity } = this;
     const { final, best } = this.scores;
     const instruments = this.instruments.memory;
-    await saveCheckpoint(file, { step, tested, final, best, instruments }, identity, tensors);
+    const curvature = this.optimizer.curvature?.largest;
+    const position = {
+      step,
+      tested,
+      final,
+      best,
+      instruments,
+      ...(curvature !== undefined && { curvature }),
+    };
+    await saveCheckpoint(file, position, identity, tensors);
   }
 
   /** Writes the model's variables alone, for use elsewhere: the weights that it is tested with. */
@@ -174,6 +194,7 @@ export class Training {
     const position = await restoreCheckpoint(this.tf, file, this.identity, this.tensors);
     this.step = position.step;
     this.optimizer.iterations = position.step;
+    if (this.optimizer.curvature !== undefined) this.optimizer.curvature.largest = position.curvature;
     this.tested = position.tested;
     this.scores = new Scoreboard(this.measures, position.final, position.best);
     if (position.instruments !== undefined) this.instruments.resume(readMemory(position.instruments));
@@ -200,13 +221,15 @@ export class Training {
   dispose(): void {
     this.descend.dispose();
     this.instruments.dispose();
+    this.follower?.dispose();
+    this.gradients.dispose();
     this.ledger.dispose();
     this.optimizer.dispose();
     this.model.dispose();
   }
 
   private get tensors(): readonly NamedVariable[] {
-    return [...this.model.variables, ...this.optimizer.state];
+    return [...this.model.variables, ...this.optimizer.state, ...(this.follower?.state ?? [])];
   }
 
   private get identity(): Identity {
@@ -222,6 +245,13 @@ export class Training {
     const { optimizer, schedule = {}, epochs, clipNorm, averageWeights } = this.experiment;
     const factor = rateFactor(schedule, epochs * this.stepsPerEpoch);
     return createOptimizer(this.tf, optimizer, this.model.trainable, { factor, clipNorm, averageWeights });
+  }
+
+  private buildFollower(measured: MeasuredLoss): CurvatureFollower | undefined {
+    const { optimizer, experiment } = this;
+    const { curvature } = optimizer;
+    if (curvature === undefined || experiment.optimizer.name !== 'nag-gs') return undefined;
+    return new CurvatureFollower(measured, () => optimizer.dynamics(), curvature, experiment.optimizer);
   }
 
   /** Some optimizers take gradients elsewhere than at the weights to use. */

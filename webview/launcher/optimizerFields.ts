@@ -81,6 +81,7 @@ export function optimizerFields(first: OptimizerValues, onChange: () => void): O
       const choice = chosen();
       if (!choice) return {};
       const overrides: Record<string, string | number> = { 'optimizer.name': name.get() };
+      for (const [key, value] of Object.entries(choice.settings ?? {})) overrides[`optimizer.${key}`] = value;
       for (const parameter of choice.parameters) {
         const value = read(parameter);
         if (value !== undefined) overrides[`optimizer.${parameter.key}`] = value;

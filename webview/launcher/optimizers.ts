@@ -1,3 +1,4 @@
+import { optimalAlpha } from '../../src/math/dynamics/nagGs';
 import { formatNumber } from '../ui/format';
 
 /** A number that an optimizer is tuned by. */
@@ -17,6 +18,8 @@ export type ParameterValues = Readonly<Partial<Record<string, number>>>;
 export interface OptimizerChoice {
   readonly label: string;
   readonly hint: string;
+  /** What an experiment is told beside the parameters; its `name` is the choice's key where absent. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly parameters: readonly OptimizerParameter[];
 }
 
@@ -61,6 +64,14 @@ const RATE_OF_A_WEIGHT: OptimizerParameter = {
     learningRate === undefined
       ? 'A weight moves by about η a step, however large its gradient.'
       : `A weight moves by about ${formatNumber(learningRate)} a step, however large its gradient.`,
+};
+
+const CONVEXITY: OptimizerParameter = {
+  key: 'mu',
+  label: 'Convexity μ',
+  below: Infinity,
+  explain: ({ mu = 1 }) =>
+    `${formatNumber(mu)}: the least curvature that it reckons with; more brakes sooner. Not a weight decay.`,
 };
 
 /** The optimizers that an experiment may name. Where nothing is written the values of `train/optimizers` hold. */
@@ -139,6 +150,7 @@ export const OPTIMIZERS: Readonly<Record<string, OptimizerChoice>> = {
   'nag-gs': {
     label: 'NAG-GS',
     hint: 'Nesterov’s accelerated flow, a step α at a time: a heavy ball told in terms of curvature.',
+    settings: { name: 'nag-gs', curvature: 'given' },
     parameters: [
       {
         key: 'alpha',
@@ -152,13 +164,7 @@ export const OPTIMIZERS: Readonly<Record<string, OptimizerChoice>> = {
           );
         },
       },
-      {
-        key: 'mu',
-        label: 'Convexity μ',
-        below: Infinity,
-        explain: ({ mu = 1 }) =>
-          `${formatNumber(mu)}: the least curvature that it reckons with; more brakes sooner. Not a weight decay.`,
-      },
+      CONVEXITY,
       {
         key: 'gamma',
         label: 'Scaling γ',
@@ -171,6 +177,29 @@ export const OPTIMIZERS: Readonly<Record<string, OptimizerChoice>> = {
           weightDecay === undefined
             ? 'Each step takes the share η·λ off the weights, with η of the heavy ball.'
             : `Each step takes the share η·λ = ${formatNumber(heavyBallOf(values).eta * weightDecay)} off the weights.`,
+      },
+    ],
+  },
+  'nag-gs-auto': {
+    label: 'NAG-GS, curvature measured',
+    hint: 'λmax is measured now and again, and α = 0.9·α_c and γ = μ follow from it. The journal tells every change.',
+    settings: { name: 'nag-gs', curvature: 'auto' },
+    parameters: [
+      {
+        key: 'conditionNumber',
+        label: 'Condition number κ',
+        below: Infinity,
+        explain: ({ conditionNumber = 1000 }) =>
+          conditionNumber > 1
+            ? `μ is λmax / ${formatNumber(conditionNumber)}: ${followedBall(conditionNumber)}.`
+            : 'Above 1: μ is λmax / κ.',
+      },
+      {
+        ...CONVEXITY,
+        explain: ({ mu, conditionNumber }) =>
+          mu === undefined || conditionNumber !== undefined
+            ? 'The condition number says it; without one, μ as it is written here.'
+            : `${formatNumber(mu)}: the least curvature that it reckons with; α falls as λmax grows.`,
       },
     ],
   },
@@ -219,6 +248,12 @@ export const OPTIMIZERS: Readonly<Record<string, OptimizerChoice>> = {
     ],
   },
 };
+
+/** What follows from a condition number, whatever the curvature. */
+function followedBall(conditionNumber: number): string {
+  const alpha = 0.9 * optimalAlpha(1, Math.max(2, conditionNumber), 1);
+  return `α is ${formatNumber(alpha)} and the momentum ${formatNumber((1 + alpha) ** -2, 3)}`;
+}
 
 /** The heavy ball that NAG-GS is. */
 function heavyBallOf({ alpha = 0.1, mu = 1, gamma = 1 }: ParameterValues): { eta: number; beta: number } {

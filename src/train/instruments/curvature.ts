@@ -1,7 +1,7 @@
 import type { Tensor, Tensor1D, Variable } from '@tensorflow/tfjs';
 import type { TensorFlow } from '../../engine/engine';
 import { Random } from '../../math/random';
-import { largestEigenvalue } from '../../math/tridiagonal';
+import { largestEigenvalue, largestEigenvector } from '../../math/tridiagonal';
 import { flatten, unflatten } from './flatVector';
 
 /** Length of the step of a difference, beside 1 + ‖w‖₂. */
@@ -10,6 +10,13 @@ const RELATIVE_STEP = 1e-3;
 const EXHAUSTED = 1e-4;
 /** Share of random signs in the first direction: no eigenvector is then missed for symmetry. */
 const RANDOM_SHARE = 0.3;
+
+/** The Hessian, as far as Lanczos's method has come: tridiagonal in the directions. */
+interface Lanczos {
+  readonly directions: readonly Tensor1D[];
+  readonly diagonal: readonly number[];
+  readonly beside: readonly number[];
+}
 
 /** The gradient of one function of the variables at their present values, as a flat vector. */
 export type GradientFunction = () => Tensor1D;
@@ -62,26 +69,36 @@ export class Curvature {
   largest(products: number, seed: number, scales?: readonly Tensor[]): number {
     const { tf } = this;
     const root = tf.tidy(() => (scales === undefined ? undefined : tf.sqrt(flatten(tf, scales))));
-    const directions: Tensor1D[] = [];
-    const diagonal: number[] = [];
-    const beside: number[] = [];
+    const { directions, ...matrix } = this.lanczos(products, this.firstDirection(seed, root), root);
+    tf.dispose([...directions, ...(root === undefined ? [] : [root])]);
+    return largestOf(matrix);
+  }
+
+  /**
+   * The largest eigenvalue as `largest` finds it, and a vector of length 1 near its eigenvectors, which the caller
+   * disposes: a later measurement that starts there needs fewer products.
+   * @param start such a vector; the gradient where absent
+   * @returns no direction where gradients are not finite
+   */
+  dominant(
+    products: number,
+    seed: number,
+    start?: Tensor1D,
+  ): { readonly largest: number; readonly direction?: Tensor1D } {
+    const { tf } = this;
+    const first = start === undefined ? this.firstDirection(seed, undefined) : this.besides(start, seed);
+    const { directions, diagonal, beside } = this.lanczos(products, first);
     try {
-      directions.push(this.firstDirection(seed, root));
-      for (let j = 0; j < products; j++) {
-        const { along, next, length } = this.extend(directions, root);
-        diagonal.push(along);
-        if (j === products - 1 || !(length > EXHAUSTED * Math.abs(along))) {
-          next.dispose();
-          break;
-        }
-        beside.push(length);
-        directions.push(next);
-      }
-      return diagonal.every(Number.isFinite) && beside.every(Number.isFinite)
-        ? largestEigenvalue(diagonal, beside)
-        : NaN;
+      const largest = largestOf({ diagonal, beside });
+      if (!Number.isFinite(largest)) return { largest };
+      const shares = largestEigenvector(diagonal, beside, largest);
+      const direction = tf.tidy(() => {
+        const sum = tf.addN(shares.map((share, i) => tf.mul<Tensor1D>(directions[i]!, share)));
+        return tf.div<Tensor1D>(sum, tf.norm(sum));
+      });
+      return { largest, direction };
     } finally {
-      tf.dispose([...directions, ...(root === undefined ? [] : [root])]);
+      tf.dispose([...directions]);
     }
   }
 
@@ -104,16 +121,41 @@ export class Curvature {
     return traces;
   }
 
+  /** Lanczos's matrix, and the directions in which it stands for the Hessian; the first is given away. */
+  private lanczos(products: number, first: Tensor1D, root?: Tensor): Lanczos {
+    const directions = [first];
+    const diagonal: number[] = [];
+    const beside: number[] = [];
+    for (let j = 0; j < products; j++) {
+      const { along, next, length } = this.extend(directions, root);
+      diagonal.push(along);
+      if (j === products - 1 || !(length > EXHAUSTED * Math.abs(along))) {
+        next.dispose();
+        break;
+      }
+      beside.push(length);
+      directions.push(next);
+    }
+    return { directions, diagonal, beside };
+  }
+
   /** The gradient leans towards directions of large curvature, so that few products are needed. */
   private firstDirection(seed: number, root: Tensor | undefined): Tensor1D {
     const { tf } = this;
     return tf.tidy(() => {
-      const flat = this.gradientAt();
-      const gradient = root === undefined ? flat : tf.div<Tensor1D>(flat, root);
+      const gradient = this.gradientAt();
+      return this.besides(root === undefined ? gradient : tf.div<Tensor1D>(gradient, root), seed);
+    });
+  }
+
+  /** A direction with a share of random signs, of length 1. */
+  private besides(lead: Tensor1D, seed: number): Tensor1D {
+    const { tf } = this;
+    return tf.tidy(() => {
       const signs = this.signs(new Random(seed));
-      const norm = tf.norm(gradient).dataSync()[0]!;
+      const norm = tf.norm(lead).dataSync()[0]!;
       const spread = RANDOM_SHARE / Math.sqrt(this.size);
-      const sum = norm > 0 ? tf.add(tf.div(gradient, norm), tf.mul(signs, spread)) : signs;
+      const sum = norm > 0 ? tf.add(tf.div(lead, norm), tf.mul(signs, spread)) : signs;
       return tf.div<Tensor1D>(sum, tf.norm(sum));
     });
   }
@@ -164,4 +206,9 @@ export class Curvature {
       this.variables.map(({ shape }) => shape),
     );
   }
+}
+
+function largestOf({ diagonal, beside }: Omit<Lanczos, 'directions'>): number {
+  const isFinite = [...diagonal, ...beside].every(Number.isFinite);
+  return isFinite ? largestEigenvalue(diagonal, beside) : NaN;
 }

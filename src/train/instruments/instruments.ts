@@ -1,19 +1,18 @@
-import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs';
+import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import type { Reported } from '../../compile/compile';
 import type { DataSet } from '../../data/dataSet';
 import type { TensorFlow } from '../../engine/engine';
-import { Random } from '../../math/random';
 import type { InstrumentCostEvent, InstrumentsEvent, VerdictEvent } from '../../protocol/instruments';
-import { takeBatch, type Batch } from '../batches';
+import type { Batch } from '../batches';
 import type { Experiment } from '../experiment';
 import type { Dynamics, Optimizer } from '../optimizers/optimizer';
 import { streamSeed } from '../randomness';
 import type { TrainableModel } from '../trainableModel';
-import { BatchGradients } from './batchGradients';
+import type { BatchGradients } from './batchGradients';
 import { InstrumentCosts } from './costs';
-import { Curvature } from './curvature';
 import { flatten } from './flatVector';
 import { layersOf, sum, sumByLayer, type Layer } from './layers';
+import { withLossCurvature } from './lossCurvature';
 import {
   freshMemory,
   MOST_LOSSES,
@@ -59,8 +58,7 @@ export interface InstrumentsSubject {
   readonly data: DataSet;
   readonly model: TrainableModel;
   readonly optimizer: Optimizer;
-  /** The loss of a batch as in training, penalties included. */
-  readonly loss: (x: Tensor, y: Tensor) => Scalar;
+  readonly gradients: BatchGradients;
 }
 
 /** Quantities by the instrument that reads them. */
@@ -90,17 +88,15 @@ export class Instruments {
   private knowsStart = true;
   private readonly plan: ReadingPlan;
   private readonly layers: readonly Layer[];
-  private readonly gradients: BatchGradients;
   private readonly costs = new InstrumentCosts();
   private readonly fullBatch: number;
   private start: readonly Tensor[] = [];
   private saysLayers = true;
 
   constructor(private readonly subject: InstrumentsSubject) {
-    const { tf, experiment, data, model, loss } = subject;
+    const { experiment, data, model } = subject;
     this.plan = new ReadingPlan(experiment.instruments ?? 'standard');
     this.layers = layersOf(model.trainable);
-    this.gradients = new BatchGradients(tf, model, loss, experiment.compile ?? 'fused');
     this.fullBatch = Math.min(experiment.batchSize, data.train.size);
   }
 
@@ -237,7 +233,6 @@ export class Instruments {
   }
 
   dispose(): void {
-    this.gradients.dispose();
     this.subject.tf.dispose([...this.start]);
     this.start = [];
   }
@@ -273,7 +268,13 @@ export class Instruments {
     const { tf, optimizer, experiment } = this.subject;
     const stop = this.costs.start('noise');
     const { count, size } = partsOf(batchSize, this.plan.reach.parts);
-    const parts = this.gradients.ofParts(x, y, count, size, streamSeed(experiment.seed, 'noise', step));
+    const parts = this.subject.gradients.ofParts(
+      x,
+      y,
+      count,
+      size,
+      streamSeed(experiment.seed, 'noise', step),
+    );
     const scales = optimizer.iterations > 0 ? optimizer.scales?.() : undefined;
     try {
       return await readNoise(tf, parts, size, this.sizes, this.layers, scales);
@@ -291,7 +292,7 @@ export class Instruments {
   ): Promise<number | undefined> {
     const { tf } = this.subject;
     const stop = this.costs.start('position');
-    const { loss, gradient } = this.gradients.of(x, y, seed);
+    const { loss, gradient } = this.subject.gradients.of(x, y, seed);
     const slope = tf.tidy(() => {
       const update = tf.sub(flatten(tf, this.variables), flatten(tf, before));
       return tf.sum(tf.mul(gradient, update));
@@ -306,27 +307,18 @@ export class Instruments {
   }
 
   private readCurvature(dynamics: Dynamics): CurvatureReading {
-    const { tf, experiment, data, optimizer } = this.subject;
+    const { tf, experiment, optimizer } = this.subject;
     const { products, probes } = this.plan.reach;
     const stop = this.costs.start('curvature');
-    const seed = streamSeed(experiment.seed, 'curvature');
-    const examples = new Random(seed).permutation(data.train.size).subarray(0, this.fullBatch);
-    const { x, y } = takeBatch(tf, data.train, examples);
     const scales = optimizer.scales?.();
-    const gradientAt = (): Tensor1D => {
-      const { loss, gradient } = this.gradients.of(x, y, seed);
-      loss.dispose();
-      return gradient;
-    };
     try {
-      const curvature = new Curvature(tf, this.variables, gradientAt);
-      return {
+      return withLossCurvature(this.subject, (curvature, seed) => ({
         largest: curvature.largest(products, seed, scales),
         limit: limitOf(dynamics, experiment.optimizer),
         traceByLayer: sumByLayer(this.layers, curvature.traces(probes, seed)),
-      };
+      }));
     } finally {
-      tf.dispose([x, y, ...(scales ?? [])]);
+      tf.dispose([...(scales ?? [])]);
       stop();
     }
   }

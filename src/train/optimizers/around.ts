@@ -7,6 +7,7 @@ export function around(inner: Optimizer, members: Partial<Omit<Optimizer, 'itera
     step: (gradients) => inner.step(gradients),
     dynamics: () => inner.dynamics(),
     ...(inner.evaluated === undefined ? {} : { evaluated: inner.evaluated }),
+    ...(inner.curvature === undefined ? {} : { curvature: inner.curvature }),
     ...(inner.scales === undefined ? {} : { scales: inner.scales }),
     dispose: () => inner.dispose(),
     ...members,

@@ -14,6 +14,8 @@ export interface HeavyBallNumbers {
 export interface HeavyBall {
   readonly state: readonly NamedVariable[];
   move(moves: readonly FusedMove[]): void;
+  /** Multiplies what is remembered, between two steps. */
+  scaleVelocities(ratio: number): void;
   dispose(): void;
 }
 
@@ -39,6 +41,9 @@ export function heavyBall(
           }
         });
       });
+    },
+    scaleVelocities(ratio) {
+      for (const { variable } of velocities.state) tf.tidy(() => variable.assign(tf.mul(variable, ratio)));
     },
     dispose: () => velocities.dispose(),
   };

@@ -1,7 +1,9 @@
 import type { TensorFlow } from '../../engine/engine';
+import type { NagGsSettings as Numbers } from '../../math/dynamics/nagGs';
 import { UserError } from '../../protocol/userError';
 import { heavyBall } from './heavyBall';
-import { movesOf, type NamedVariable, type Optimizer } from './optimizer';
+import { checkFollowing, numbersFor } from './nagGsCurvature';
+import { movesOf, type FollowedCurvature, type NamedVariable, type Optimizer } from './optimizer';
 import type { RateFactor } from './rate';
 import type { NagGsSettings } from './settings';
 import { weightDecay } from './weightDecay';
@@ -11,6 +13,7 @@ export const NAG_GS_ALPHA = 0.1;
 /** Numbers of one step. */
 interface Constants {
   readonly alpha: number;
+  readonly mu: number;
   readonly gamma: number;
   /** What a velocity counts for: v − x = −scale·a. */
   readonly scale: number;
@@ -28,7 +31,10 @@ interface Constants {
  * What is kept is not v but a = −(v − x) / scale with scale = α / ((1 + α)·(γ + α·μ)). Then the step is a heavy
  * ball, a ← β·(scale before / scale)·a + g, x ← x − η·a with β = γ / ((1 + α)·(γ + α·μ)) and η = α·scale,
  * whether α and γ change or not: it costs what momentum costs, and weights that are loaded need no new v.
- * @throws UserError `optimizer-unstable` where γ would shrink to nothing
+ *
+ * With `curvature: 'auto'`, numbers follow from λmax as soon as it is known. Where it changes, a is told in the
+ * new scale, so that v stays where it is.
+ * @throws UserError `optimizer-unstable` where γ would shrink to nothing, or those of `checkFollowing`
  */
 export function nagGs(
   tf: TensorFlow,
@@ -44,21 +50,25 @@ export function nagGs(
       'Set optimizer.mu above 0, or leave optimizer.updateGamma out.',
     );
   }
-  const alphaAt = (step: number): number => alphaGiven * factor(step);
+  const isAuto = settings.curvature === 'auto';
+  if (isAuto) checkFollowing(settings);
+  let largest: number | undefined;
+  const numbers = (): Numbers =>
+    largest === undefined ? { alpha: alphaGiven, mu, gamma: gammaGiven } : numbersFor(settings, largest);
   /** γ after so many updates. It follows from the settings alone, so a run that is resumed has the same. */
   const gammas = [gammaGiven];
-  function gammaAt(step: number): number {
-    if (!updateGamma) return gammaGiven;
+  function updatedGamma(step: number): number {
     for (let k = gammas.length; k <= step + 1; k++) {
-      const alpha = alphaAt(k - 1);
+      const alpha = alphaGiven * factor(k - 1);
       gammas.push((gammas[k - 1]! + alpha * mu) / (1 + alpha));
     }
     return gammas[step + 1]!;
   }
   function constantsAt(step: number): Constants {
-    const [alpha, gamma] = [alphaAt(step), gammaAt(step)];
+    const { alpha: whole, mu, gamma: kept } = numbers();
+    const [alpha, gamma] = [whole * factor(step), updateGamma ? updatedGamma(step) : kept];
     const inertia = (1 + alpha) * (gamma + alpha * mu);
-    return { alpha, gamma, scale: alpha / inertia, beta: gamma / inertia, eta: alpha ** 2 / inertia };
+    return { alpha, mu, gamma, scale: alpha / inertia, beta: gamma / inertia, eta: alpha ** 2 / inertia };
   }
   const now = (): Constants => constantsAt(optimizer.iterations);
   const before = (): Constants => constantsAt(Math.max(0, optimizer.iterations - 1));
@@ -70,6 +80,20 @@ export function nagGs(
     variables,
   );
   const decay = weightDecay(tf, settings, variables, rate);
+  const curvature: FollowedCurvature = {
+    get largest() {
+      return largest;
+    },
+    set largest(known) {
+      largest = known;
+    },
+    follow(measured) {
+      const old = before().scale;
+      largest = Math.fround(measured);
+      const ratio = old / before().scale;
+      if (ratio !== 1) ball.scaleVelocities(ratio);
+    },
+  };
   const optimizer: Optimizer = {
     state: ball.state,
     iterations: 0,
@@ -79,7 +103,7 @@ export function nagGs(
       ball.move(moves);
     },
     dynamics() {
-      const { alpha, gamma, eta, beta } = now();
+      const { alpha, mu, gamma, eta, beta } = now();
       return {
         learningRate: eta,
         effectiveStep: eta / (1 - beta),
@@ -87,6 +111,7 @@ export function nagGs(
         nagGs: { alpha, mu, gamma },
       };
     },
+    ...(isAuto && { curvature }),
     dispose: () => ball.dispose(),
   };
   return optimizer;

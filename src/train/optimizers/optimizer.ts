@@ -27,6 +27,17 @@ export interface Dynamics {
   readonly preconditioned?: true;
 }
 
+/** The curvature that an optimizer takes its step from. */
+export interface FollowedCurvature {
+  /** λmax that the next step is made for; `undefined` where nothing is known of it. Set to go on as before. */
+  largest: number | undefined;
+  /**
+   * Takes the next steps, between two of which this stands, from another λmax. What is in motion goes on.
+   * @param largest above 0 and finite; it is rounded to float32, in which it can be saved
+   */
+  follow(largest: number): void;
+}
+
 /** Moves variables against their gradients; what it remembers of each, it keeps by the variable's name. */
 export interface Optimizer {
   /**
@@ -50,6 +61,8 @@ export interface Optimizer {
    * variable in the variables' order, which the caller disposes.
    */
   readonly evaluated?: () => readonly Tensor[];
+  /** Where the step follows from the curvature of the loss, which somebody else measures. */
+  readonly curvature?: FollowedCurvature;
   dispose(): void;
 }
 

@@ -56,6 +56,9 @@ export interface LionSettings extends DecaySettings {
   readonly beta2?: number;
 }
 
+/** Where NAG-GS has its numbers from. */
+export const CURVATURES = ['given', 'auto'] as const;
+
 /** NAG-GS: Nesterov's accelerated flow by a semi-implicit Gauss–Seidel step. */
 export interface NagGsSettings extends DecaySettings {
   readonly name: 'nag-gs';
@@ -67,6 +70,15 @@ export interface NagGsSettings extends DecaySettings {
   readonly gamma?: number;
   /** γ ← (γ + α·μ) / (1 + α) before each step; it stays as it is where absent. */
   readonly updateGamma?: boolean;
+  /**
+   * `auto`: the largest curvature λmax of the loss is measured now and again, and α = 0.9·α_c and γ = μ follow
+   * from it; α, μ and γ are what the run begins with. `given` where absent.
+   */
+  readonly curvature?: (typeof CURVATURES)[number];
+  /** `auto`: κ, and μ is λmax / κ. Where absent, μ stays as it is given; where that is absent too, κ is 1000. */
+  readonly conditionNumber?: number;
+  /** `auto`: λmax is measured every so many steps, and after 0, 1, 2, 4, 8 … before; 100 where absent. */
+  readonly measureEvery?: number;
 }
 
 /** Schedule-Free AdamW (Defazio et al., 2024): an average of all steps in the place of a falling learning rate. */

@@ -19,6 +19,15 @@ const RESUMED: [string, Partial<Experiment>][] = [
   ['lion', { optimizer: { name: 'lion', learningRate: 0.01, weightDecay: 0.1 } }],
   ['nag-gs', { optimizer: { name: 'nag-gs', alpha: 0.2, weightDecay: 0.1 } }],
   ['nag-gs with an updated γ', { optimizer: { name: 'nag-gs', alpha: 0.2, gamma: 2, updateGamma: true } }],
+  [
+    'nag-gs that follows the curvature',
+    {
+      optimizer: { name: 'nag-gs', curvature: 'auto', measureEvery: 5 },
+      schedule: { warmup: 6 },
+      averageWeights: 0.9,
+      clipNorm: 5,
+    },
+  ],
   ['schedule-free-adamw', { optimizer: { name: 'schedule-free-adamw', learningRate: 0.01 } }],
   ['muon', { optimizer: { name: 'muon', learningRate: 0.02 } }],
   [
@@ -169,10 +178,11 @@ export function describeTrainingOn(id: EngineId): void {
   });
 }
 
-/** What instruments said, but for the names of layers, which every journal says once. */
+/** What instruments and the optimizer said, but for the names of layers, which every journal says once. */
 function saidBy({ events }: Recording): RunEventBody[] {
   return events.flatMap((event): RunEventBody[] => {
     if (event.type === 'verdict') return [event];
+    if (event.type === 'message' && event.text.startsWith('step ')) return [event];
     return event.type === 'instruments' ? [{ ...event, layers: [] }] : [];
   });
 }

@@ -70,6 +70,29 @@ describe('applyOverrides', () => {
     expect(changed.optimizer).toEqual({ name: 'adam', learningRate: 0.1 });
   });
 
+  it('sets what NAG-GS follows, which a sweep may vary', () => {
+    const given = { ...experiment, optimizer: { name: 'nag-gs' as const, alpha: 0.2 } };
+    const spec = {
+      'optimizer.curvature': 'auto',
+      'optimizer.conditionNumber': 100,
+      'optimizer.measureEvery': 50,
+    };
+    expect(applyOverrides(given, spec).optimizer).toEqual({
+      name: 'nag-gs',
+      alpha: 0.2,
+      curvature: 'auto',
+      conditionNumber: 100,
+      measureEvery: 50,
+    });
+    for (const wrong of [
+      { 'optimizer.curvature': 'measured' },
+      { 'optimizer.conditionNumber': 1 },
+      { 'optimizer.measureEvery': 0 },
+    ]) {
+      expect(errorOf(() => applyOverrides(given, wrong as never)).code).toBe('wrong-setting');
+    }
+  });
+
   it('sets a schedule where the experiment has none', () => {
     const changed = applyOverrides(experiment, { 'schedule.warmup': 10, 'schedule.decay': 'cosine' });
     expect(changed.schedule).toEqual({ warmup: 10, decay: 'cosine' });

@@ -16,21 +16,31 @@ const experiment = defineExperiment({
   seed: 1,
 });
 
-test.each(Object.entries(OPTIMIZERS))('the trainer takes every parameter of %s', (name, { parameters }) => {
-  const values = Object.fromEntries(parameters.map(({ key }) => [key, 0.5]));
-  const overrides = Object.fromEntries(
-    Object.entries(values).map(([key, value]) => [`optimizer.${key}`, value]),
-  );
-  const { optimizer } = applyOverrides(experiment, { 'optimizer.name': name, ...overrides });
-  const kept = name === 'nag-gs' ? {} : { learningRate: 0.1 };
-  expect(optimizer).toEqual({ name, ...kept, ...values });
-});
+test.each(Object.entries(OPTIMIZERS))(
+  'the trainer takes every parameter of %s',
+  (choice, { parameters, settings }) => {
+    const { name = choice } = settings ?? {};
+    const values = Object.fromEntries(
+      parameters.map(({ key }) => [key, key === 'conditionNumber' ? 50 : 0.5]),
+    );
+    const overrides = Object.fromEntries(
+      Object.entries({ ...settings, ...values }).map(([key, value]) => [`optimizer.${key}`, value]),
+    );
+    const { optimizer } = applyOverrides(experiment, { 'optimizer.name': name, ...overrides });
+    const kept = name === 'nag-gs' ? {} : { learningRate: 0.1 };
+    expect(optimizer).toEqual({ name, ...kept, ...settings, ...values });
+  },
+);
 
 test('the trainer knows no other optimizer', () => {
   const other = () => applyOverrides(experiment, { 'optimizer.name': 'other' });
   expect(other).toThrow(
     expect.objectContaining({
-      remedy: expect.stringContaining(Object.keys(OPTIMIZERS).join(', ')) as string,
+      remedy: expect.stringContaining(
+        Object.keys(OPTIMIZERS)
+          .filter((name) => name !== 'nag-gs-auto')
+          .join(', '),
+      ) as string,
     }),
   );
 });
@@ -46,4 +56,11 @@ test('NAG-GS is explained as the heavy ball that it is', () => {
   const [alpha] = OPTIMIZERS['nag-gs']!.parameters;
   expect(alpha!.explain({ alpha: 0.05, gamma: 1.5 })).toContain('η = 0.001536 and μ = 0.922');
   expect(alpha!.explain({ alpha: 0.05, gamma: 1.5 })).toContain('grow to 0.01961');
+});
+
+test('NAG-GS that measures the curvature is explained by what follows from κ', () => {
+  const [condition, convexity] = OPTIMIZERS['nag-gs-auto']!.parameters;
+  expect(condition!.explain({})).toBe('μ is λmax / 1,000: α is 0.05878 and the momentum 0.892.');
+  expect(condition!.explain({ conditionNumber: 100 })).toContain('α is 0.2000 and the momentum 0.694');
+  expect(convexity!.explain({ mu: 0.5 })).toContain('α falls as λmax grows');
 });

@@ -123,6 +123,25 @@ describe('curvature', () => {
     expect(estimates.at(-1)! / largest).toBeGreaterThan(0.95);
   });
 
+  it('goes on from a direction, which is an eigenvector in the end', () => {
+    const { curvature } = linear();
+    const largest = largestOf(hessian(PROBLEM));
+    const tensors = tf.memory().numTensors;
+    const first = curvature.dominant(4, 1);
+    expect(first.largest).toBe(curvature.largest(4, 1));
+    const [direction, product] = tf.tidy(() => [
+      [...first.direction!.dataSync()],
+      [...curvature.hessianTimes(first.direction!).dataSync()],
+    ]);
+    expect(Math.hypot(...direction)).toBeCloseTo(1, 5);
+    product.forEach((entry, i) => expect(Math.abs(entry - largest * direction[i]!)).toBeLessThan(1e-2));
+    // Two products from there are better than two from the gradient.
+    const [warm, cold] = [curvature.dominant(2, 9, first.direction), curvature.dominant(2, 9)];
+    expect(Math.abs(warm.largest - largest)).toBeLessThan(Math.abs(cold.largest - largest));
+    tf.dispose([first.direction!, warm.direction!, cold.direction!]);
+    expect(tf.memory().numTensors).toBe(tensors);
+  });
+
   it('finds it in the coordinates of an optimizer', () => {
     const { curvature } = linear();
     const d = [4, 0.5, 2, 1];
