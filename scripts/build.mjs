@@ -106,6 +106,7 @@ const webview = {
     'webview/run': 'webview/run/main.ts',
     'webview/quantization': 'webview/quantization/main.ts',
     'webview/launcher': 'webview/launcher/main.ts',
+    'webview/explorer': 'webview/explorer/main.ts',
     'webview/report': 'webview/report/main.ts',
   },
 };

@@ -11,6 +11,7 @@ import { ExperimentLens } from './host/experiments/experimentLens';
 import { JobStarter } from './host/jobStarter';
 import { completeSpec } from './host/launcherSpec';
 import { ModelDocuments } from './host/models/modelDocuments';
+import { ExplorerPanel } from './host/panels/explorerPanel';
 import { RunIntents } from './host/panels/runIntents';
 import { RunPanels } from './host/panels/runPanels';
 import { Problems } from './host/problems';
@@ -40,6 +41,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const documents = new ModelDocuments(cli);
   const intents = new RunIntents(pages, problems, (spec) => startFromForm(spec));
   const panels = new RunPanels(context.extensionUri, store, intents);
+  const explorer = new ExplorerPanel(context.extensionUri, problems);
   const runsTree = new RunsTree(store);
   const enginesTree = new EnginesTree(engines, problems);
 
@@ -59,6 +61,7 @@ export function activate(context: vscode.ExtensionContext): void {
     engines,
     documents,
     panels,
+    explorer,
     runsTree,
     enginesTree,
     new RunStatusBar(store),
@@ -75,6 +78,7 @@ export function activate(context: vscode.ExtensionContext): void {
         ...experimentCommands(vscode.Uri.file(path.join(dist, 'examples')), start),
         ...runCommands(store, panels, runsTree, pages),
         ...engineCommands(engines, log),
+        'weightroom.explorer.open': () => explorer.show(),
       },
       problems,
     ),

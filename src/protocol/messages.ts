@@ -96,6 +96,10 @@ export type FromRunPanel =
   /** Quantize the same model in the same way again, to the packed form. */
   | { readonly type: 'pack' }
   | { readonly type: 'export'; readonly format: 'html' | 'csv' }
+  | ChartFile;
+
+/** A file that a chart made, to be saved where a person says. */
+export type ChartFile =
   | { readonly type: 'saveImage'; readonly suggestedName: string; readonly png: Uint8Array }
   | { readonly type: 'saveText'; readonly suggestedName: string; readonly text: string };
 

@@ -4,6 +4,8 @@ export interface Field {
   readonly expected: string;
   readonly accepts: (value: unknown) => boolean;
   readonly required: boolean;
+  /** Makes the value of what a person wrote in one line, where that is something else. */
+  readonly read?: (written: string | number | boolean) => unknown;
 }
 
 function field(expected: string, accepts: (value: unknown) => boolean): Field {
@@ -14,7 +16,10 @@ export function optional(inner: Field): Field {
   return { ...inner, required: false };
 }
 
-export const text = field('a text', (value) => typeof value === 'string' && value !== '');
+export const text: Field = {
+  ...field('a text', (value) => typeof value === 'string' && value !== ''),
+  read: String,
+};
 
 export const character = field('one character', (value) => typeof value === 'string' && value.length === 1);
 
@@ -31,10 +36,13 @@ export const notNegative = field(
   (value) => Number.isFinite(value) && Number(value) >= 0,
 );
 
-export const texts = field(
-  'a list of texts',
-  (value) => Array.isArray(value) && value.every((item) => typeof item === 'string' && item !== ''),
-);
+export const texts: Field = {
+  ...field(
+    'a list of texts',
+    (value) => Array.isArray(value) && value.every((item) => typeof item === 'string' && item !== ''),
+  ),
+  read: listOf,
+};
 
 /** Below 1: a decay of 1 forgets nothing ever, a share of 1 leaves nothing for the rest. */
 export const fraction = field(
@@ -52,10 +60,13 @@ export const count = field(
   (value) => Number.isSafeInteger(value) && Number(value) >= 1,
 );
 
-export const counts = field(
-  'a list of whole numbers of at least 1',
-  (value) => Array.isArray(value) && value.every((item) => count.accepts(item)),
-);
+export const counts: Field = {
+  ...field(
+    'a list of whole numbers of at least 1',
+    (value) => Array.isArray(value) && value.every((item) => count.accepts(item)),
+  ),
+  read: (written) => listOf(written).map(Number),
+};
 
 export const seed = field(
   'a whole number from 0 to 4294967295',
@@ -64,4 +75,11 @@ export const seed = field(
 
 export function oneOf(names: readonly string[]): Field {
   return field(`one of ${names.join(', ')}`, (value) => typeof value === 'string' && names.includes(value));
+}
+
+/** The parts between commas. */
+function listOf(written: string | number | boolean): string[] {
+  return String(written)
+    .split(',')
+    .map((part) => part.trim());
 }

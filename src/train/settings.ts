@@ -141,8 +141,8 @@ export function checkExperiment(value: unknown): Experiment {
 
 /**
  * The experiment with values of the command line or the launcher set over its own. A path names plain
- * data: `epochs`, `optimizer.learningRate`, `data.trainSize`, `parameters.hidden`. Where the optimizer's
- * name changes, settings that the new one does not know fall away.
+ * data: `epochs`, `optimizer.learningRate`, `data.trainSize`, `parameters.hidden`. A list is written with
+ * commas. Where the optimizer's name changes, settings that the new one does not know fall away.
  * @throws UserError `unknown-setting` with the settings there are, `wrong-setting` with what is allowed
  */
 export function applyOverrides(experiment: Experiment, overrides: Overrides): Experiment {
@@ -158,7 +158,7 @@ export function applyOverrides(experiment: Experiment, overrides: Overrides): Ex
         `It has: ${[...fields.keys()].join(', ')}.`,
       );
     }
-    const typed = known.expected === text.expected ? String(value) : value;
+    const typed = known.read?.(value) ?? value;
     if (!known.accepts(typed)) throw wrongSetting(path, known, value);
     changed = set(changed, path.split('.'), typed) as Experiment;
   }

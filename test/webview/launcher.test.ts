@@ -58,7 +58,7 @@ async function choose(field: string, option: string): Promise<void> {
   await panel.page.getByRole('option', { name: option, exact: true }).click();
 }
 
-const openMore = () => panel.page.locator('summary', { hasText: 'More' }).click();
+const openMore = () => panel.page.locator('summary:visible', { hasText: 'More' }).click();
 const fields = () => panel.page.locator('.label:visible, vscode-checkbox:visible').allInnerTexts();
 
 test('sends what trains the first experiment on the best engine', async () => {
@@ -173,6 +173,104 @@ test('sets another optimizer over the experiment’s own, and tells what its num
       'optimizer.learningRate': 0.02,
       'optimizer.momentum': 0.95,
     },
+  });
+});
+
+describe('below More of a training', () => {
+  const write = (field: string, text: string) =>
+    panel.page.getByRole('textbox', { name: field, exact: true }).fill(text);
+  const trainFields = [
+    'Warm-up steps',
+    'Fall of the learning rate',
+    'Longest gradient',
+    'Mean of the weights',
+    'Parts of a batch',
+    'Weight decay λ',
+  ];
+
+  async function openTrainMore(options: PanelOptions = {}): Promise<Panel['page']> {
+    const { page } = await open(STATE, options);
+    await openMore();
+    return page;
+  }
+
+  async function shown(): Promise<readonly string[]> {
+    const all = await fields();
+    return all.slice(all.indexOf('Instruments') + 1, -1);
+  }
+
+  test('the learning rate rises and falls, gradients are clipped, weights averaged, batches parted', async () => {
+    const page = await openTrainMore({ height: 1500 });
+    expect(await shown()).toEqual(trainFields);
+    await write('Warm-up steps', '100');
+    await page.getByText('Rises from 0.01000 of the rate to the whole rate over 100 steps.').waitFor();
+    await choose('Optimizer', 'Gradient descent (SGD)');
+    await write('Learning rate η', '0.5');
+    await page.getByText('Rises from 0.005000 to 0.5000 over 100 steps.').waitFor();
+    await choose('Fall of the learning rate', 'Cosine');
+    await write('Share at the end', '0.1');
+    await page.getByText('Falls from 0.5000 to 0.05000.').waitFor();
+    await write('Longest gradient', '2');
+    await page.getByText('No step is longer than η times it: 1.').waitFor();
+    await write('Mean of the weights', '0.999');
+    await page.getByText('Tested and saved with a mean over about 1,000 steps.').waitFor();
+    await write('Parts of a batch', '4');
+    await page.getByText('The same step with 1/4 of the batch in memory at a time').waitFor();
+    await panel.screenshot('launcher-train-more-filled');
+    const state = await panel.state();
+    await panel.close();
+    await open(STATE, { state });
+    await run();
+    expect(await spec()).toMatchObject({
+      overrides: {
+        'optimizer.name': 'sgd',
+        'optimizer.learningRate': 0.5,
+        'schedule.warmup': 100,
+        'schedule.decay': 'cosine',
+        'schedule.to': 0.1,
+        clipNorm: 2,
+        averageWeights: 0.999,
+        accumulate: 4,
+      },
+    });
+  });
+
+  test('a rate that falls in steps has other fields, and only what is in sight is sent', async () => {
+    const page = await openTrainMore();
+    await choose('Fall of the learning rate', 'Linear');
+    await write('Share at the end', '0.5');
+    await choose('Fall of the learning rate', 'In steps');
+    expect(await shown()).toEqual([
+      ...trainFields.slice(0, 2),
+      'Steps of the falls',
+      'Factor of a fall',
+      ...trainFields.slice(2),
+    ]);
+    await write('Steps of the falls', '3000, 4500');
+    await page.getByText('Falls 2 times.').waitFor();
+    await write('Weight decay λ', '0');
+    await page.getByText('Weights do not decay.').waitFor();
+    await run();
+    expect(await spec()).toMatchObject({
+      overrides: { 'schedule.decay': 'steps', 'schedule.at': '3000,4500', 'optimizer.weightDecay': 0 },
+    });
+    await choose('Optimizer', 'Adam');
+    expect(await shown()).not.toContain('Weight decay λ');
+    await openMore();
+    await page.getByText('2 changed').waitFor();
+  });
+
+  test.each([
+    ['Warm-up steps', '0.5', 'Warm-up steps should be a whole number from 1'],
+    ['Longest gradient', '0', 'Longest gradient should be a number above 0'],
+    ['Mean of the weights', '1', 'Mean of the weights should be a number from 0 up to, but not including, 1'],
+    ['Weight decay λ', '-1', 'Weight decay λ should be a number of at least 0'],
+  ])('refuses %s = %s', async (field, text, message) => {
+    const page = await openTrainMore();
+    await write(field, text);
+    await run();
+    await page.getByText(message).waitFor();
+    expect(await spec()).toBeUndefined();
   });
 });
 
@@ -504,6 +602,9 @@ describe.each(THEME_KINDS)('in %s', (theme) => {
   test('nothing breaks the policy, and nothing serious is found by axe', async () => {
     await open(STATE, { theme });
     await panel.screenshot(`launcher-train-${theme}`);
+    expect(await panel.accessibility()).toEqual([]);
+    await openMore();
+    await panel.screenshot(`launcher-train-more-${theme}`);
     expect(await panel.accessibility()).toEqual([]);
     await panel.page.getByRole('radio', { name: 'Quantize' }).check();
     await panel.screenshot(`launcher-quantize-${theme}`);

@@ -6,7 +6,7 @@ import type { ReportDocument } from '../../src/protocol/report';
 import { renderHtml } from '../../src/runs/export/html';
 import { Browsing, frames, type Panel } from './page/browser';
 import { QuantizationBench } from './page/quantizedRun';
-import { finishedRun, instrumentedRun, studyRun } from './page/runs';
+import { finishedRun, instrumentedRun, studyRun, sweepRun } from './page/runs';
 
 let browsing: Browsing;
 let panel: Panel;
@@ -44,6 +44,22 @@ test('draws what a study found, beside the published figures', async () => {
   expect(await rows.allInnerTexts()).toHaveLength(6);
   expect(await rows.last().innerText()).toContain('as published');
   expect(await panel.accessibility()).toEqual([]);
+});
+
+test('draws the results of a sweep: a table of its settings, and parallel coordinates', async () => {
+  const run = sweepRun();
+  const { page } = await open('light', {
+    title: 'A sweep',
+    subtitle: '',
+    sections: [{ kind: 'runs', heading: 'Charts', runs: [run] }],
+  });
+  const settings = new Set(run.trials!.map(({ parameters }) => JSON.stringify(parameters)));
+  const rows = page.getByRole('table').first().locator('tbody tr');
+  expect(await rows.count()).toBe(settings.size);
+  expect(await page.getByRole('application', { name: /parallel/i }).count()).toBe(1);
+  await panel.screenshot('report-sweep');
+  expect(await panel.accessibility()).toEqual([]);
+  expect(panel.trouble).toEqual([]);
 });
 
 test('draws what instruments said of a run', async () => {

@@ -17,20 +17,46 @@ export function wholeNumber(text: string, field: string, min: number, max: numbe
   );
 }
 
+/** Which numbers a field takes: those above 0, or 0 too where `orZero`, and below `below`. */
+export interface DecimalRange {
+  readonly below: number;
+  readonly orZero?: boolean;
+}
+
 /**
- * Reads a number above 0 out of a field; an empty field is `undefined`.
- * @param below what the number must stay under
+ * Reads a number out of a field; an empty field is `undefined`.
  * @throws UserError that names the field and what it takes
  */
-export function decimalNumber(text: string, field: string, below: number): number | undefined {
+export function decimalNumber(text: string, field: string, range: DecimalRange): number | undefined {
   const trimmed = text.trim();
   if (trimmed === '') return undefined;
   const value = Number(trimmed);
-  if (Number.isFinite(value) && value > 0 && value < below) return value;
-  const range = Number.isFinite(below) ? `between 0 and ${below}` : 'above 0';
+  const { below, orZero = false } = range;
+  if (Number.isFinite(value) && (orZero ? value >= 0 : value > 0) && value < below) return value;
   throw new UserError(
     'malformed',
-    `${field} should be a number ${range}, not “${trimmed}”.`,
+    `${field} should be a number ${inWords(range)}, not “${trimmed}”.`,
+    'Correct it, or leave it empty.',
+  );
+}
+
+function inWords({ below, orZero = false }: DecimalRange): string {
+  if (!Number.isFinite(below)) return orZero ? 'of at least 0' : 'above 0';
+  return orZero ? `from 0 up to, but not including, ${below}` : `between 0 and ${below}`;
+}
+
+/**
+ * Reads whole numbers of at least 1 between commas; an empty field is `undefined`.
+ * @throws UserError that names the field and what it takes
+ */
+export function wholeNumbers(text: string, field: string): readonly number[] | undefined {
+  const trimmed = text.trim();
+  if (trimmed === '') return undefined;
+  const values = trimmed.split(',').map((part) => (part.trim() === '' ? NaN : Number(part)));
+  if (values.every((value) => Number.isSafeInteger(value) && value >= 1)) return values;
+  throw new UserError(
+    'malformed',
+    `${field} should be whole numbers of at least 1 with commas between, not “${trimmed}”.`,
     'Correct it, or leave it empty.',
   );
 }

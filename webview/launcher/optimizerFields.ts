@@ -11,6 +11,10 @@ export type OptimizerValues = Readonly<Partial<Record<string, string>>>;
 export interface OptimizerFields {
   readonly element: HTMLElement;
   values(): OptimizerValues;
+  /** The optimizer that is chosen; empty for the experiment's own. */
+  name(): string;
+  /** Its learning rate, where one is written and can be read. */
+  learningRate(): number | undefined;
   /** @throws UserError for a field that cannot be read */
   overrides(): TrainSpec['overrides'];
 }
@@ -57,8 +61,8 @@ export function optimizerFields(first: OptimizerValues, onChange: () => void): O
     for (const { key, explain } of choice?.parameters ?? []) fields.get(key)!.setHint(explain(values));
   }
 
-  function read({ key, label, below }: OptimizerParameter): number | undefined {
-    return decimalNumber(fields.get(key)!.get(), label, below);
+  function read(parameter: OptimizerParameter): number | undefined {
+    return decimalNumber(fields.get(parameter.key)!.get(), parameter.label, parameter);
   }
 
   /** The parameter with its value, where that can be read as it stands. */
@@ -77,6 +81,11 @@ export function optimizerFields(first: OptimizerValues, onChange: () => void): O
       name: name.get(),
       ...Object.fromEntries([...fields].map(([key, field]) => [key, field.get()])),
     }),
+    name: () => name.get(),
+    learningRate: () => {
+      const parameter = chosen()?.parameters.find(({ key }) => key === 'learningRate');
+      return parameter && readable(parameter)[0]?.[1];
+    },
     overrides: () => {
       const choice = chosen();
       if (!choice) return {};

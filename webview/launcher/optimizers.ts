@@ -1,13 +1,12 @@
 import { optimalAlpha } from '../../src/math/dynamics/nagGs';
 import { formatNumber } from '../ui/format';
+import type { DecimalRange } from './formValues';
 
 /** A number that an optimizer is tuned by. */
-export interface OptimizerParameter {
+export interface OptimizerParameter extends DecimalRange {
   /** Its name in an experiment: `optimizer.<key>`. */
   readonly key: string;
   readonly label: string;
-  /** Allowed values lie above 0, and below this. */
-  readonly below: number;
   /** What a value does, in one sentence; of all parameters, for they act together. */
   readonly explain: (values: ParameterValues) => string;
 }
@@ -25,10 +24,11 @@ export interface OptimizerChoice {
 
 const LEARNING_RATE = { key: 'learningRate', label: 'Learning rate η', below: Infinity };
 
-const WEIGHT_DECAY: OptimizerParameter = {
+export const WEIGHT_DECAY: OptimizerParameter = {
   key: 'weightDecay',
   label: 'Weight decay λ',
   below: Infinity,
+  orZero: true,
   explain: ({ learningRate, weightDecay }) =>
     learningRate === undefined || weightDecay === undefined
       ? 'Each step takes the share η·λ off the weights, apart from the gradient.'
@@ -164,7 +164,7 @@ export const OPTIMIZERS: Readonly<Record<string, OptimizerChoice>> = {
           );
         },
       },
-      CONVEXITY,
+      { ...CONVEXITY, orZero: true },
       {
         key: 'gamma',
         label: 'Scaling γ',
@@ -262,7 +262,7 @@ function heavyBallOf({ alpha = 0.1, mu = 1, gamma = 1 }: ParameterValues): { eta
 }
 
 /** The length of an exponential mean's memory, 1 / (1 − decay), in words. */
-function stepsOf(decay: number): string {
+export function stepsOf(decay: number): string {
   const steps = Math.round(1 / (1 - decay));
   return steps === 1 ? 'about 1 step' : `about ${formatNumber(steps)} steps`;
 }

@@ -8,6 +8,7 @@ import { element } from '../ui/dom';
 import { engineChoices, engineHint } from './engineChoices';
 import type { Form } from './form';
 import { readOverrides, wholeNumber } from './formValues';
+import { FIRST_MORE_TRAIN_VALUES, moreTrainFields, type MoreTrainValues } from './moreTrainFields';
 import { optimizerFields, type OptimizerValues } from './optimizerFields';
 
 /** What is written in the fields, as texts. */
@@ -23,6 +24,7 @@ export interface TrainValues {
   readonly compile: string;
   /** Empty for what the experiment says. */
   readonly instruments: string;
+  readonly more: MoreTrainValues;
   readonly overrides: string;
 }
 
@@ -35,6 +37,7 @@ export const FIRST_TRAIN_VALUES: TrainValues = {
   seed: '',
   compile: '',
   instruments: '',
+  more: FIRST_MORE_TRAIN_VALUES,
   overrides: '',
 };
 
@@ -61,6 +64,7 @@ export function trainForm(
   let chosenEngine = first.engine;
   const changed = () => {
     engine.setHint(engineHint(engine.get(), engines));
+    more.explain(optimizerInSight());
     onChange();
   };
   const experiment = dropdown({ label: 'Experiment', onChange: changed });
@@ -71,7 +75,9 @@ export function trainForm(
       changed();
     },
   });
-  const optimizer = optimizerFields(first.optimizer, onChange);
+  const optimizer = optimizerFields(first.optimizer, changed);
+  const optimizerInSight = () => ({ optimizer: optimizer.name(), learningRate: optimizer.learningRate() });
+  const more = moreTrainFields(first.more, changed);
   const asWritten = { placeholder: 'as written', numeric: true, onChange: changed };
   const epochs = textField({ ...asWritten, label: 'Epochs', hint: 'Passes over the training data.' });
   const maxSteps = textField({
@@ -124,6 +130,7 @@ export function trainForm(
   ] as const) {
     control.set(value);
   }
+  more.explain(optimizerInSight());
 
   return {
     element: element(
@@ -135,6 +142,7 @@ export function trainForm(
       element('div', { class: 'pair' }, epochs.element, maxSteps.element),
       element('div', { class: 'pair' }, seed.element, compile.element),
       instruments.element,
+      more.element,
       overrides.element,
     ),
     setState: (state: LauncherState) => {
@@ -154,6 +162,7 @@ export function trainForm(
       seed: seed.get(),
       compile: compile.get(),
       instruments: instruments.get(),
+      more: more.values(),
       overrides: overrides.get(),
     }),
     missing: () => (experiment.get() === '' ? 'Choose an experiment, or make a new one.' : undefined),
@@ -169,6 +178,7 @@ export function trainForm(
         engine: engine.get() as EngineId | 'best',
         overrides: {
           ...optimizer.overrides(),
+          ...more.overrides(optimizerInSight()),
           ...(compile.get() !== '' && { compile: compile.get() }),
           ...(instruments.get() !== '' && { instruments: instruments.get() }),
           ...readOverrides(overrides.get()),

@@ -9,9 +9,11 @@ export interface Guide {
   readonly label: string;
   /** `plain` where it parts, and neither side is good or bad in itself. */
   readonly kind: 'good' | 'bad' | 'plain';
+  /** Where the label stands; `right` where absent. */
+  readonly side?: 'left' | 'right';
 }
 
-/** Draws guides behind the lines of a chart, each with its label at the right edge. */
+/** Draws guides behind the lines of a chart, each with its label at an edge. */
 export function guidesPlugin(guides: readonly Guide[]): Plugin<'line'> {
   return {
     id: 'guides',
@@ -44,15 +46,15 @@ export function guidesPlugin(guides: readonly Guide[]): Plugin<'line'> {
       const { background, fontFamily, fontSize, muted } = theme();
       pen.save();
       pen.font = `${fontSize}px ${fontFamily}`;
-      pen.textAlign = 'right';
       pen.textBaseline = 'bottom';
-      for (const { from, to = from, label } of guides) {
-        const [right, bottom] = [chartArea.right - 4, y.getPixelForValue(to) - 3];
+      for (const { from, to = from, label, side = 'right' } of guides) {
+        const bottom = y.getPixelForValue(to) - 3;
         const { width } = pen.measureText(label);
+        const left = side === 'left' ? chartArea.left + 4 : chartArea.right - 4 - width;
         pen.fillStyle = withAlpha(background, 0.75);
-        pen.fillRect(right - width - 3, bottom - fontSize - 1, width + 6, fontSize + 2);
+        pen.fillRect(left - 3, bottom - fontSize - 1, width + 6, fontSize + 2);
         pen.fillStyle = muted;
-        pen.fillText(label, right, bottom);
+        pen.fillText(label, left, bottom);
       }
       pen.restore();
     },

@@ -1,4 +1,5 @@
 import type { Plugin } from 'chart.js';
+import { LabelRows } from './labelRows';
 import { theme, withAlpha } from './theme';
 
 /** A place on the horizontal axis that means something. */
@@ -8,7 +9,7 @@ export interface Upright {
   readonly label: string;
 }
 
-/** Draws upright lines over a chart, their labels one below the other so that neighbours stay legible. */
+/** Draws upright lines over a chart, each with its label in the first row where no other label is in its way. */
 export function uprightsPlugin(uprights: () => readonly Upright[]): Plugin<'line'> {
   return {
     id: 'uprights',
@@ -20,8 +21,9 @@ export function uprightsPlugin(uprights: () => readonly Upright[]): Plugin<'line
       pen.font = `${fontSize}px ${fontFamily}`;
       pen.textBaseline = 'top';
       pen.lineWidth = 1;
-      for (const [k, { place, label }] of uprights().entries()) {
-        if (place < x.min || place > x.max) continue;
+      const inSight = uprights().filter(({ place }) => place >= x.min && place <= x.max);
+      const rows = new LabelRows();
+      for (const { place, label } of inSight.sort((a, b) => a.place - b.place)) {
         const left = Math.round(x.getPixelForValue(place)) + 0.5;
         pen.strokeStyle = withAlpha(foreground, 0.7);
         pen.setLineDash([3, 3]);
@@ -31,7 +33,8 @@ export function uprightsPlugin(uprights: () => readonly Upright[]): Plugin<'line
         pen.stroke();
         const { width } = pen.measureText(label);
         const start = left + 4 + width > chartArea.right ? left - 4 - width : left + 4;
-        const top = chartArea.top + 2 + k * (fontSize + 4);
+        const row = rows.take(start - 4, start + width + 4);
+        const top = chartArea.top + 2 + row * (fontSize + 4);
         pen.fillStyle = withAlpha(background, 0.8);
         pen.fillRect(start - 2, top - 1, width + 4, fontSize + 3);
         pen.fillStyle = foreground;

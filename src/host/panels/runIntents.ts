@@ -1,4 +1,3 @@
-import path from 'node:path';
 import * as vscode from 'vscode';
 import type { FromRunPanel } from '../../protocol/messages';
 import type { JobSpec } from '../../protocol/jobSpec';
@@ -8,6 +7,7 @@ import { readSpec } from '../../runs/specFile';
 import { showField } from '../experiments/showField';
 import type { Problems } from '../problems';
 import { exportReport } from '../runReports';
+import { saveChartFile } from './saveChartFile';
 
 /** Does what a run's page asks for. */
 export class RunIntents {
@@ -50,18 +50,9 @@ export class RunIntents {
         await exportReport(folder, intent.format, this.pages);
         return;
       case 'saveImage':
-        await save(folder, intent.suggestedName, intent.png);
-        return;
       case 'saveText':
-        await save(folder, intent.suggestedName, new TextEncoder().encode(intent.text));
+        await saveChartFile(intent);
         return;
     }
   }
-}
-
-async function save(folder: string, suggestedName: string, content: Uint8Array): Promise<void> {
-  const home = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(folder);
-  const defaultUri = vscode.Uri.joinPath(home, path.basename(suggestedName));
-  const target = await vscode.window.showSaveDialog({ defaultUri });
-  if (target) await vscode.workspace.fs.writeFile(target, content);
 }

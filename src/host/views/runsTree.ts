@@ -5,12 +5,13 @@ import { stateName } from '../runWords';
 import type { KnownRun, RunStore } from '../runStore';
 import { sentences } from '../sentences';
 import { Throttle } from '../throttle';
+import { nestTrials, type RunNesting } from './runNesting';
 
 /** Rows that change more often cannot be read; milliseconds. */
 const REFRESH_INTERVAL = 500;
 
 /**
- * The Runs view: newest first, with live values. An element is a run's folder. Only rows with something new
+ * The Runs view: newest first, with live values, trials under their sweep. An element is a run's folder. Only rows with something new
  * are drawn anew: a click on a row that is replaced meanwhile is lost.
  */
 export class RunsTree implements vscode.TreeDataProvider<string>, vscode.Disposable {
@@ -21,6 +22,7 @@ export class RunsTree implements vscode.TreeDataProvider<string>, vscode.Disposa
   private shown: ReadonlySet<RunState> = new Set(RUN_STATES);
   /** The runs of the rows, as they were drawn last. */
   private drawn: readonly KnownRun[] = [];
+  private nesting: RunNesting<KnownRun> = nestTrials([]);
 
   constructor(private readonly store: RunStore) {
     this.subscriptions = vscode.Disposable.from(
@@ -43,10 +45,11 @@ export class RunsTree implements vscode.TreeDataProvider<string>, vscode.Disposa
   }
 
   async getChildren(parent?: string): Promise<string[]> {
-    if (parent !== undefined) return [];
+    if (parent !== undefined) return (this.nesting.trials.get(parent) ?? []).map(folderOf);
     await this.store.ready;
     this.drawn = this.rows();
-    return this.drawn.map(({ folder }) => folder);
+    this.nesting = nestTrials(this.drawn);
+    return this.nesting.top.map(folderOf);
   }
 
   getTreeItem(folder: string): vscode.TreeItem {
@@ -54,6 +57,9 @@ export class RunsTree implements vscode.TreeDataProvider<string>, vscode.Disposa
     const item = new vscode.TreeItem(run?.name ?? folder);
     item.id = folder;
     if (!run) return item;
+    if (this.nesting.trials.has(folder)) {
+      item.collapsibleState = vscode.TreeItemCollapsibleState.Collapsed;
+    }
     const description = runDescription(run);
     item.description = description;
     item.tooltip = runTooltip(run);
@@ -87,6 +93,8 @@ export class RunsTree implements vscode.TreeDataProvider<string>, vscode.Disposa
     this.subscriptions.dispose();
   }
 }
+
+const folderOf = ({ folder }: KnownRun): string => folder;
 
 /** While it runs: how far, and what. Afterwards: its values, or what went wrong. */
 function runDescription(run: RunSummary): string {

@@ -101,6 +101,18 @@ describe('applyOverrides', () => {
     );
   });
 
+  it('reads a list as it is typed, with commas', () => {
+    const steps = { 'schedule.decay': 'steps', 'schedule.at': '100, 200' };
+    expect(applyOverrides(experiment, steps).schedule).toEqual({ decay: 'steps', at: [100, 200] });
+    expect(applyOverrides(experiment, { ...steps, 'schedule.at': 50 }).schedule?.at).toEqual([50]);
+    const kept = applyOverrides(experiment, { 'optimizer.noDecay': 'bias,norm' }).optimizer;
+    expect(kept).toMatchObject({ noDecay: ['bias', 'norm'] });
+    for (const at of ['100,', 'soon', '0', '1.5']) {
+      const error = errorOf(() => applyOverrides(experiment, { ...steps, 'schedule.at': at }));
+      expect(error.remedy).toBe('Give a list of whole numbers of at least 1.');
+    }
+  });
+
   it('takes a number for a text as it was typed', () => {
     expect(applyOverrides(experiment, { name: 3 }).name).toBe('3');
   });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { defineExperiment } from '../../../src/train/experiment';
 import { applyOverrides } from '../../../src/train/settings';
 import { OPTIMIZERS } from '../../../webview/launcher/optimizers';
+import { DECAYS, TRAIN_SETTINGS } from '../../../webview/launcher/trainSettings';
 
 const experiment = defineExperiment({
   name: 'any',
@@ -31,6 +32,16 @@ test.each(Object.entries(OPTIMIZERS))(
     expect(optimizer).toEqual({ name, ...kept, ...settings, ...values });
   },
 );
+
+test.each(TRAIN_SETTINGS)('the trainer takes $path', ({ path, read }) => {
+  const value = read(path === 'averageWeights' || path === 'schedule.to' ? '0.5' : '2');
+  expect(applyOverrides(experiment, { [path]: value! })).not.toEqual(experiment);
+});
+
+test.each(Object.keys(DECAYS))('the trainer takes a rate that falls by %s', (decay) => {
+  const { schedule } = applyOverrides(experiment, { 'schedule.decay': decay, 'schedule.at': '5,10' });
+  expect(schedule).toEqual({ decay, at: [5, 10] });
+});
 
 test('the trainer knows no other optimizer', () => {
   const other = () => applyOverrides(experiment, { 'optimizer.name': 'other' });

@@ -14,6 +14,13 @@ export interface StabilityExplorer {
   dispose(): void;
 }
 
+export interface ExplorerOptions {
+  /** Where it begins. */
+  readonly first?: ExplorerPoint;
+  /** The point has moved. */
+  readonly onPoint?: (point: ExplorerPoint) => void;
+}
+
 /** A parameter by a slider: its name, its range as powers of ten or as it is. */
 interface Knob {
   readonly key: string;
@@ -51,9 +58,12 @@ const VARIANCE =
  * What a step does on a parabola: how fast it converges and how much noise it keeps, over its parameters, with the
  * limit of stability, and where the run stands. Sliders move the point; until one is moved it follows the run.
  */
-export function stabilityExplorer(host: ChartHost): StabilityExplorer {
+export function stabilityExplorer(
+  host: ChartHost,
+  { first = FIRST_NAG_GS, onPoint }: ExplorerOptions = {},
+): StabilityExplorer {
   let live: ExplorerPoint | undefined;
-  let point: ExplorerPoint = FIRST_NAG_GS;
+  let point = first;
   let follows = true;
 
   const kinds = segments<ExplorerPoint['kind']>(
@@ -100,6 +110,7 @@ export function stabilityExplorer(host: ChartHost): StabilityExplorer {
       knobs.replaceChildren(...shown.sliders);
       pictures.replaceChildren(...shown.charts);
     }
+    onPoint?.(point);
     back.element.hidden = follows || !live;
     const drawn = picturesOf(point, live);
     shown.draw(point, drawn);
@@ -147,7 +158,7 @@ function show(
         smoothing: 0,
         uprights: () => marks,
         ...(limited && {
-          guides: [{ from: 1, label: 'unstable above', kind: 'bad' as const }],
+          guides: [{ from: 1, label: 'unstable above', kind: 'bad' as const, side: 'left' as const }],
           yRange: [0, 1.2] as const,
           ceiling: 1.5,
         }),
