@@ -7,6 +7,7 @@ import type { EngineId } from '../../../src/protocol/engine';
 import type { TensorFlow } from '../../../src/engine/engine';
 import type { Experiment } from '../../../src/train/experiment';
 import { loadEngine } from '../../../src/engine/registry';
+import { pictureExperiment } from './pictures';
 import { metricsOf, record, type Recording } from './record';
 import { spiralExperiment } from './spirals';
 
@@ -130,25 +131,12 @@ export function describeTrainingOn(id: EngineId): void {
 
     it.each<[string, Partial<Experiment>]>([...RESUMED, ['all instruments', { instruments: OFTEN }]])(
       'goes on after a cancellation as if it had not happened, with %s',
-      async (_name, changes) => {
-        const experiment = spiralExperiment(tf, changes);
-        const whole = await record({ tf, experiment });
-        const cancelled = await record({
-          tf,
-          experiment,
-          until: (event) => event.type === 'progress' && event.done === 10,
-        });
-        expect(cancelled.result.steps).toBeLessThan(whole.result.steps);
-        const resumed = await record({ tf, experiment, resume: cancelled.outputs });
-
-        expect([...metricsOf(cancelled.events), ...metricsOf(resumed.events)]).toEqual(
-          metricsOf(whole.events),
-        );
-        expect([...saidBy(cancelled), ...saidBy(resumed)]).toEqual(saidBy(whole));
-        expect(resumed.result).toEqual(whole.result);
-        expect(await modelBytes(resumed.outputs)).toEqual(await modelBytes(whole.outputs));
-      },
+      (_name, changes) => expectToResume(tf, spiralExperiment(tf, changes)),
     );
+
+    it('goes on after a cancellation as if it had not happened, with augmented images', async () => {
+      await expectToResume(tf, pictureExperiment(tf, { augment: { crop: 2, flip: true } }));
+    });
 
     it.each<[string, Partial<Experiment>]>([
       ['adam', {}],
@@ -176,6 +164,23 @@ export function describeTrainingOn(id: EngineId): void {
       },
     );
   });
+}
+
+/** Trains in one go, and again with a cancellation in the middle of an epoch: all must be the same, to the bit. */
+async function expectToResume(tf: TensorFlow, experiment: Experiment): Promise<void> {
+  const whole = await record({ tf, experiment });
+  const cancelled = await record({
+    tf,
+    experiment,
+    until: (event) => event.type === 'progress' && event.done === 10,
+  });
+  expect(cancelled.result.steps).toBeLessThan(whole.result.steps);
+  const resumed = await record({ tf, experiment, resume: cancelled.outputs });
+
+  expect([...metricsOf(cancelled.events), ...metricsOf(resumed.events)]).toEqual(metricsOf(whole.events));
+  expect([...saidBy(cancelled), ...saidBy(resumed)]).toEqual(saidBy(whole));
+  expect(resumed.result).toEqual(whole.result);
+  expect(await modelBytes(resumed.outputs)).toEqual(await modelBytes(whole.outputs));
 }
 
 /** What instruments and the optimizer said, but for the names of layers, which every journal says once. */
