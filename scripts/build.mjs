@@ -111,10 +111,13 @@ const webview = {
   },
 };
 
+/** @type {import('esbuild').BuildOptions} */
+const benchPage = { ...webview, entryPoints: { 'bench/chartPage': 'bench/charts/page/main.ts' } };
+
 /** The extension-host tests run inside VS Code, so they are a bundle too. */
 const tests = { ...node, entryPoints: { 'test/host': 'test/host/main.ts' }, external: ['vscode'] };
 
-const bundles = [host, processes, engines, loader, webview, tests].map((options) => ({
+const bundles = [host, processes, engines, loader, webview, benchPage, tests].map((options) => ({
   ...options,
   outdir: dist,
 }));

@@ -11,6 +11,7 @@ import zoomPlugin from 'chartjs-plugin-zoom';
 import { beyondLimit } from './beyondLimit';
 import { chartFrame, type ChartHost, type CursorMove } from './chartFrame';
 import { segments } from './controls';
+import type { CurveColumn } from './curveColumn';
 import { decimate } from './decimate';
 import { element, oncePerFrame } from './dom';
 import { formatClock, formatCount, formatDuration, formatNumber, formatTick } from './format';
@@ -226,10 +227,7 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
   frame.canvas.addEventListener('pointerleave', () => setCursor(undefined));
 
   const draw = oncePerFrame(render);
-  const forgetTheme = onThemeChange(() => {
-    buildLines();
-    render();
-  });
+  const forgetTheme = onThemeChange(render);
   const watchSize = new ResizeObserver(draw);
   watchSize.observe(frame.element);
 
@@ -242,8 +240,13 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
     return `${axisName()} ${xAxis === 'step' && Number.isInteger(x) ? formatCount(x) : formatTick(x)}`;
   }
 
+  /** Only what is above this has a place on the vertical axis. */
+  function floor(): number {
+    return view.scale === 'linear' ? -Infinity : 0;
+  }
+
   function drawable(value: number): number {
-    return Number.isFinite(value) && (view.scale === 'linear' || value > 0) ? value : Number.NaN;
+    return Number.isFinite(value) && value > floor() ? value : Number.NaN;
   }
 
   function shown(): readonly Line[] {
@@ -306,17 +309,22 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
   function render(): void {
     // What cannot be seen is drawn when it comes into sight, as its size changes then.
     if (frame.element.clientWidth === 0) return;
+    buildLines();
     const [xMin, xMax] = view.x ?? whole();
     const columns = Math.max(50, Math.round(frame.canvas.clientWidth));
     const datasets: ChartDataset<'line', Point[]>[] = [];
     const main: DrawnLine[] = [];
-    for (const { name, xs, ys, smooth, style } of shown()) {
-      const pick = (values: Float64Array) =>
-        decimate(xs, values, xMin, xMax, columns).map((i) => ({ x: xs[i]!, y: drawable(values[i]!) }));
-      const points = pick(smooth ?? ys);
+    for (const { name, xs, raw, smooth, style } of shown()) {
+      const pick = (curve: CurveColumn) => {
+        const { values } = curve;
+        const places = decimate(xs, curve.pyramid(floor()), xMin, xMax, columns);
+        return places.map((i) => ({ x: xs[i]!, y: drawable(values[i]!) }));
+      };
+      const points = pick(smooth ?? raw);
       main.push({ name, points, style });
       // The raw trace stays in sight under its mean.
-      if (smooth) datasets.push({ data: pick(ys), borderWidth: 1, borderColor: withAlpha(style.color, 0.4) });
+      if (smooth)
+        datasets.push({ data: pick(raw), borderWidth: 1, borderColor: withAlpha(style.color, 0.4) });
       datasets.push({
         data: points,
         borderWidth: 1.75,
@@ -340,7 +348,7 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
         name: line.label,
         style: line.style,
         on: !view.hidden.includes(line.name),
-        ...(line.ys.length > 0 && { last: formatNumber(line.ys[line.ys.length - 1]!) }),
+        ...(line.xs.length > 0 && { last: formatNumber(line.raw.values[line.xs.length - 1]!) }),
       })),
     );
     showTip();
@@ -479,7 +487,6 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
     },
     setSmoothing: (weight) => {
       smoothing = weight;
-      buildLines();
       draw();
     },
     setExtent: (range) => {

@@ -1,20 +1,24 @@
 import type { Series } from '../../src/protocol/messages';
+import { CurveColumn } from './curveColumn';
+import { GrowingColumn } from './growingColumn';
+import { MovingAverage } from './smoothing';
 
 /** What the horizontal axis counts. Time is in seconds since the run started. */
 export const X_AXES = ['step', 'epoch', 'time'] as const;
 export type XAxis = (typeof X_AXES)[number];
 
-/**
- * A series that grows: its columns are kept in buffers of doubling capacity, so that an increment costs
- * its own length and not that of the series.
- */
+/** A series that grows. What charts need to draw it fast grows with it, and is made when it is first asked for. */
 export class SeriesColumns {
-  #length = 0;
-  #capacity = 256;
-  #step = new Float64Array(this.#capacity);
-  #epoch = new Float64Array(this.#capacity);
-  #time = new Float64Array(this.#capacity);
-  #values = new Float64Array(this.#capacity);
+  readonly #axes: Readonly<Record<XAxis, GrowingColumn>> = {
+    step: new GrowingColumn(),
+    epoch: new GrowingColumn(),
+    time: new GrowingColumn(),
+  };
+  readonly #values = new GrowingColumn();
+  #average: { readonly mean: MovingAverage; readonly curve: CurveColumn } | undefined;
+
+  /** The values as a curve. */
+  readonly curve = new CurveColumn(() => this.values);
 
   /** @param name the metric; unique within a chart */
   constructor(readonly name: string) {}
@@ -26,40 +30,32 @@ export class SeriesColumns {
   }
 
   get length(): number {
-    return this.#length;
+    return this.#values.length;
   }
 
   get values(): Float64Array {
-    return this.#values.subarray(0, this.#length);
+    return this.#values.values;
   }
 
   /** The column of an axis, as long as the series. */
   axis(axis: XAxis): Float64Array {
-    const column = axis === 'step' ? this.#step : axis === 'epoch' ? this.#epoch : this.#time;
-    return column.subarray(0, this.#length);
+    return this.#axes[axis].values;
+  }
+
+  /** The moving average of all values as a curve; the latest weight's is kept. */
+  smoothed(weight: number): CurveColumn {
+    if (this.#average?.mean.weight !== weight) {
+      const mean = new MovingAverage(weight);
+      this.#average = { mean, curve: new CurveColumn(() => mean.values) };
+    }
+    this.#average.mean.update(this.values);
+    return this.#average.curve;
   }
 
   append(series: Omit<Series, 'name'>): void {
-    const added = series.values.length;
-    this.#reserve(this.#length + added);
-    this.#step.set(series.steps, this.#length);
-    this.#epoch.set(series.epochs, this.#length);
-    this.#time.set(series.seconds, this.#length);
-    this.#values.set(series.values, this.#length);
-    this.#length += added;
-  }
-
-  #reserve(length: number): void {
-    if (length <= this.#capacity) return;
-    while (this.#capacity < length) this.#capacity *= 2;
-    const grown = (column: Float64Array) => {
-      const copy = new Float64Array(this.#capacity);
-      copy.set(column.subarray(0, this.#length));
-      return copy;
-    };
-    this.#step = grown(this.#step);
-    this.#epoch = grown(this.#epoch);
-    this.#time = grown(this.#time);
-    this.#values = grown(this.#values);
+    this.#axes.step.append(series.steps);
+    this.#axes.epoch.append(series.epochs);
+    this.#axes.time.append(series.seconds);
+    this.#values.append(series.values);
   }
 }

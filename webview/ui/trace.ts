@@ -1,6 +1,6 @@
+import type { CurveColumn } from './curveColumn';
 import { lowerBound, upperBound } from './decimate';
 import type { SeriesColumns, XAxis } from './seriesColumns';
-import { exponentialMean } from './smoothing';
 
 export type Range = readonly [min: number, max: number];
 
@@ -9,21 +9,20 @@ export interface Trace {
   readonly name: string;
   /** Non-decreasing. */
   readonly xs: Float64Array;
-  readonly ys: Float64Array;
-  /** The moving average of `ys`; absent without smoothing, and of short series. */
-  readonly smooth: Float64Array | undefined;
+  readonly raw: CurveColumn;
+  /** The moving average; absent without smoothing, and of short series. */
+  readonly smooth: CurveColumn | undefined;
 }
 
 /** A mean over a handful of samples would only lag behind them. */
 const SMOOTHED_FROM = 20;
 
 export function traceOf(series: SeriesColumns, axis: XAxis, smoothing: number): Trace {
-  const ys = series.values;
   return {
     name: series.name,
     xs: series.axis(axis),
-    ys,
-    smooth: smoothing > 0 && ys.length >= SMOOTHED_FROM ? exponentialMean(ys, smoothing) : undefined,
+    raw: series.curve,
+    smooth: smoothing > 0 && series.length >= SMOOTHED_FROM ? series.smoothed(smoothing) : undefined,
   };
 }
 
@@ -76,6 +75,6 @@ export function readingsAt(traces: readonly Trace[], x: number): readonly Readin
   return traces.flatMap((trace) => {
     const i = upperBound(trace.xs, x) - 1;
     if (i < 0) return [];
-    return [{ trace, x: trace.xs[i]!, value: trace.ys[i]!, smooth: trace.smooth?.[i] }];
+    return [{ trace, x: trace.xs[i]!, value: trace.raw.values[i]!, smooth: trace.smooth?.values[i] }];
   });
 }

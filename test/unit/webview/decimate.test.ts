@@ -1,8 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../../src/math/random';
-import { decimate, lowerBound, upperBound } from '../../../webview/ui/decimate';
+import { decimate as decimateBy, lowerBound, upperBound } from '../../../webview/ui/decimate';
+import { ExtremaPyramid } from '../../../webview/ui/extremaPyramid';
 
 const COLUMNS = 200;
+
+function decimate(xs: Float64Array, ys: Float64Array, min: number, max: number, columns: number): number[] {
+  const pyramid = new ExtremaPyramid();
+  pyramid.update(ys);
+  return decimateBy(xs, pyramid, min, max, columns);
+}
 
 /** A random walk over steps of uneven length. */
 function walk(length: number, seed: number): { xs: Float64Array; ys: Float64Array } {

@@ -5,7 +5,7 @@ import { toCsv, fileName } from '../../../webview/ui/csv';
 import { metricGroups } from '../../../webview/ui/metricGroups';
 import { SeriesColumns } from '../../../webview/ui/seriesColumns';
 import { mergedRows } from '../../../webview/ui/seriesRows';
-import { exponentialMean } from '../../../webview/ui/smoothing';
+import { MovingAverage } from '../../../webview/ui/smoothing';
 import {
   extent,
   nearestPlace,
@@ -24,6 +24,12 @@ function series(name: string, steps: readonly number[]): Series {
     seconds: column.map((s) => s / 100),
     values: column.map((s) => s * s),
   };
+}
+
+function exponentialMean(values: Float64Array, weight: number): Float64Array {
+  const mean = new MovingAverage(weight);
+  mean.update(values);
+  return mean.values;
 }
 
 const SPARSE = SeriesColumns.from(series('testLoss', [0, 10, 20]));
@@ -108,6 +114,19 @@ test('the moving average is the weighted mean of all samples so far', () => {
   }
 });
 
+test('the moving average of a series that grows is that of the whole', () => {
+  const random = new Random(6);
+  const values = Float64Array.from({ length: 3000 }, (_, k) =>
+    k % 97 === 0 ? Number.NaN : random.uniform(),
+  );
+  const grown = new MovingAverage(0.95);
+  for (let length = 0; length <= values.length; length += 1 + Math.floor(random.uniform() * 50)) {
+    grown.update(values.subarray(0, length));
+  }
+  grown.update(values);
+  expect(grown.values).toEqual(exponentialMean(values, 0.95));
+});
+
 test('a value that is not finite stays, and does not spoil the mean', () => {
   const smooth = exponentialMean(Float64Array.of(2, Number.NaN, 2, Infinity, 2), 0.5);
   expect(Array.from(smooth, (value) => (Number.isFinite(value) ? Number(value.toFixed(12)) : value))).toEqual(
@@ -135,5 +154,5 @@ test('a series of a few samples is not smoothed', () => {
       Array.from({ length: 20 }, (_, k) => k),
     ),
   );
-  expect(traceOf(long, 'step', 0.9).smooth).toEqual(exponentialMean(long.values, 0.9));
+  expect(traceOf(long, 'step', 0.9).smooth?.values).toEqual(exponentialMean(long.values, 0.9));
 });
