@@ -48,6 +48,7 @@ const processes = {
     'bench/main': 'bench/main.ts',
     'bench/quantizeFile': 'bench/quantize/quantizeFile.ts',
     'bench/trainContestant': 'bench/train/contestant/main.ts',
+    'bench/trainRun': 'bench/train/run/main.ts',
   },
 };
 

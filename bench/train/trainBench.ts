@@ -1,6 +1,7 @@
 import type { Bench } from '../bench';
 import { compileTimeRow } from './compileTimeRow';
 import { fitRow } from './fitRow';
+import { instrumentsRow } from './instrumentsRow';
 import { installPyTorch } from './pytorch';
 import { stepRow } from './stepRow';
 
@@ -63,6 +64,7 @@ export const trainBench: Bench = {
     }),
     'fit-cnn': fitRow,
     'compile-time': compileTimeRow,
+    instruments: instrumentsRow,
   },
   setup: async (context) => {
     await installPyTorch(context);

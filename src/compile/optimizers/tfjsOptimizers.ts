@@ -1,6 +1,6 @@
-import type { NamedTensorMap, Tensor, Variable } from '@tensorflow/tfjs';
+import type { NamedTensorMap, Scalar, Tensor, Variable } from '@tensorflow/tfjs';
 import type { TensorFlow } from '../../engine/engine';
-import { moveVariables } from '../record/listener';
+import { countsStep, meansNumber, moveVariables, withReadField } from '../record/listener';
 import type { FusedMove, FusedUpdate } from './fusedUpdate';
 
 /** A variable that the loss does not depend on has none. */
@@ -16,8 +16,12 @@ interface Internals {
   readonly iterations: number;
   incrementIterations(): void;
   applyGradients(gradients: Gradients): void;
-  readonly momentum: number;
+  /** −η and the momentum of SGD and momentum: `setLearningRate` makes the first anew. */
+  readonly c: Scalar;
+  readonly m: Scalar;
   readonly useNesterov: boolean;
+  /** RMSProp's. */
+  readonly momentum: number;
   readonly accumulations: Accumulators;
   readonly beta1: number;
   readonly beta2: number;
@@ -38,23 +42,25 @@ interface Internals {
  * Runs `body` while TensorFlow.js's own optimizers say what they do where TensorFlow has one op for it: SGD,
  * momentum, Nesterov, Adam, Adamax and RMSProp. The others are ordinary ops, and so are two whose formula
  * differs from TensorFlow's: centered RMSProp, and Adagrad, where TensorFlow.js adds ε inside the root and
- * TensorFlow's ops add none or outside.
+ * TensorFlow's ops add none or outside. Those that are ops say what their learning rate is among them.
  */
-export function withFusedOptimizers<T>(tf: TensorFlow, body: () => T): T {
+export function withHeardOptimizers<T>(tf: TensorFlow, body: () => T): T {
   const classes = [
     [tf.SGDOptimizer, gradientDescent],
     [tf.MomentumOptimizer, momentum],
     [tf.AdamOptimizer, adam],
     [tf.AdamaxOptimizer, adaMax],
     [tf.RMSPropOptimizer, rmsProp],
+    [tf.AdagradOptimizer, undefined],
+    [tf.AdadeltaOptimizer, undefined],
   ] as const;
   const restores = classes.map(([{ prototype }, describe]) => {
     const target = prototype as unknown as Internals;
     // eslint-disable-next-line @typescript-eslint/unbound-method -- called on the optimizer it is taken from
     const original = target.applyGradients;
     target.applyGradients = function (this: Internals, gradients: Gradients) {
-      const update = describe(tf, this);
-      const eagerly = (): void => original.call(this, gradients);
+      const update = describe?.(tf, this);
+      const eagerly = (): void => asOps(this, () => original.call(this, gradients));
       if (update === undefined) eagerly();
       else moveVariables(update, movesOf(tf, gradients), eagerly);
     };
@@ -67,6 +73,33 @@ export function withFusedOptimizers<T>(tf: TensorFlow, body: () => T): T {
   } finally {
     restores.forEach((restore) => restore());
   }
+}
+
+/** Runs an optimizer's ops, in which the learning rate is a number of the step. */
+function asOps(optimizer: Internals, apply: () => void): void {
+  countsStep(() => optimizer.incrementIterations());
+  const { c } = optimizer as Partial<Internals>;
+  if (c === undefined) {
+    withReadField(optimizer, 'learningRate', apply);
+  } else {
+    // SGD and momentum hold it in a scalar: their field says only what was asked for.
+    meansNumber(
+      c,
+      heldBy(() => optimizer.c),
+    );
+    apply();
+  }
+}
+
+/** The number in a scalar that an optimizer holds and may replace: it is fetched where it is another one. */
+function heldBy(current: () => Scalar): () => number {
+  let known: Scalar | undefined;
+  let number = NaN;
+  return () => {
+    const scalar = current();
+    if (scalar !== known) [known, number] = [scalar, scalar.dataSync()[0]!];
+    return number;
+  };
 }
 
 function movesOf(tf: TensorFlow, gradients: Gradients): FusedMove[] {
@@ -85,19 +118,21 @@ function at(accumulators: () => Accumulators): (place: number) => Variable {
 }
 
 function gradientDescent(_tf: TensorFlow, optimizer: Internals): FusedUpdate {
+  const negativeRate = heldBy(() => optimizer.c);
   return {
     rule: 'gradientDescent',
     slots: [],
-    scalars: { rate: () => optimizer.learningRate },
+    scalars: { rate: () => -negativeRate() },
     ...counting(optimizer),
   };
 }
 
 function momentum(_tf: TensorFlow, optimizer: Internals): FusedUpdate {
+  const negativeRate = heldBy(() => optimizer.c);
   return {
     rule: optimizer.useNesterov ? 'nesterov' : 'momentum',
     slots: [at(() => optimizer.accumulations)],
-    scalars: { rate: () => optimizer.learningRate, decay: () => optimizer.momentum },
+    scalars: { rate: () => -negativeRate(), decay: heldBy(() => optimizer.m) },
     ...counting(optimizer),
   };
 }

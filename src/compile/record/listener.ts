@@ -10,6 +10,8 @@ export interface StepListener {
   heardUpdate(update: FusedUpdate, moves: readonly FusedMove[], eagerly: () => void): boolean;
   /** What changes in JavaScript with every step. */
   heardCount(count: () => void): void;
+  /** Runs `body`, in which a scalar made of the number in a field of `owner` has the field's meaning. */
+  heardField(owner: object, field: string, body: () => void): void;
 }
 
 let current: StepListener | undefined;
@@ -31,8 +33,13 @@ export function withListener<T>(listener: StepListener, body: () => T): T {
  */
 export function stepScalar(tf: TensorFlow, compute: () => number): Scalar {
   const scalar = tf.scalar(compute());
-  current?.heardScalar(scalar, compute);
+  meansNumber(scalar, compute);
   return scalar;
+}
+
+/** Says that a scalar holds what `compute` returns, which a compiled step calls each time. */
+export function meansNumber(scalar: Scalar, compute: () => number): void {
+  current?.heardScalar(scalar, compute);
 }
 
 /** Moves variables by a rule that a compiled step has one op for; `eagerly` does the same by ordinary ops. */
@@ -41,8 +48,22 @@ export function moveVariables(update: FusedUpdate, moves: readonly FusedMove[], 
   eagerly();
 }
 
+/**
+ * Runs `body`, which makes scalars of the number in a field of `owner`, or of its negative: in a compiled step the
+ * field's present number is fed each time.
+ */
+export function withReadField(owner: object, field: string, body: () => void): void {
+  if (current === undefined) body();
+  else current.heardField(owner, field, body);
+}
+
+/** Says that a step counts itself in JavaScript as it is, which a compiled one shall do as well. */
+export function countsStep(count: () => void): void {
+  current?.heardCount(count);
+}
+
 /** Counts a step in JavaScript, which a compiled step does as well, after it has run. */
 export function countStep(count: () => void): void {
-  current?.heardCount(count);
+  countsStep(count);
   count();
 }

@@ -12,8 +12,9 @@ import {
 } from '../node/backend';
 import { definitionOf } from '../operations/definition';
 import type { FusedMove, FusedUpdate } from '../optimizers/fusedUpdate';
-import { withFusedOptimizers } from '../optimizers/tfjsOptimizers';
+import { withHeardOptimizers } from '../optimizers/tfjsOptimizers';
 import type { Move, Operation, Program, Value, ValueIndex } from '../program/program';
+import { watchField, type FieldWatch } from './fieldWatch';
 import { withListener, type StepListener } from './listener';
 import { watchMathRandom, watchScopes, type RandomWatch, type ScopeWatch } from './observe';
 import { isDistribution, recognizeDraw, type Distribution } from './randomDraw';
@@ -71,6 +72,8 @@ class Recorder implements StepListener {
   private readonly born = new WeakSet<DataId>();
   private readonly draws = new WeakMap<DataId, { distribution: Distribution; seed: number }>();
   private readonly scalars = new WeakMap<DataId, () => number>();
+  /** A field whose number an optimizer makes scalars of at present. */
+  private field: FieldWatch | undefined;
   /** The data that are sent to the device at present. */
   private uploading: DataId | undefined;
   /** Above zero while ops are not part of the program. */
@@ -105,7 +108,7 @@ class Recorder implements StepListener {
     const restoreKernels = this.markReadingKernels();
     const start = performance.now();
     try {
-      const result = withListener(this, () => withFusedOptimizers(this.tf, () => step(...this.inputs)));
+      const result = withListener(this, () => withHeardOptimizers(this.tf, () => step(...this.inputs)));
       const duration = performance.now() - start;
       // Said first: whatever else was met follows from it.
       if (holdsThenable(result)) this.refusals.unshift(refusal('the step is asynchronous'));
@@ -124,7 +127,19 @@ class Recorder implements StepListener {
   }
 
   heardCount(count: () => void): void {
-    this.counts.push(count);
+    // An update that is recorded as one counts by itself.
+    if (this.silence === 0) this.counts.push(count);
+  }
+
+  heardField(owner: object, field: string, body: () => void): void {
+    const watch = watchField(owner, field);
+    this.field = watch;
+    try {
+      body();
+    } finally {
+      this.field = undefined;
+      watch.restore();
+    }
   }
 
   heardUpdate(update: FusedUpdate, moves: readonly FusedMove[], eagerly: () => void): boolean {
@@ -134,7 +149,10 @@ class Recorder implements StepListener {
       before: this.valueOf(variable),
     }));
     const scalars = Object.fromEntries(
-      Object.entries(update.scalars).map(([name, compute]) => [name, { compute, recorded: compute() }]),
+      Object.entries(update.scalars).map(([name, compute]) => [
+        name,
+        { compute, recorded: this.unheard(compute) },
+      ]),
     );
     this.unheard(eagerly);
     for (const variable of update.counters ?? []) this.owned.add(variable);
@@ -202,6 +220,7 @@ class Recorder implements StepListener {
       if (seed !== undefined && isDistribution(scope!.name)) {
         this.draws.set(dataId, { distribution: scope!.name, seed });
       }
+      if (this.field !== undefined && shape.length === 0) this.recognize(this.field, dataId, values);
       original.move(dataId, values, shape, dtype, refCount);
     };
     backend.getInputTensorIds = (tensors) =>
@@ -228,6 +247,12 @@ class Recorder implements StepListener {
         Reflect.deleteProperty(backend, member);
       }
     };
+  }
+
+  /** Remembers a scalar that is made of the field that is watched. */
+  private recognize(field: FieldWatch, dataId: DataId, values: unknown): void {
+    const compute = field.recognize(Math.fround(Number((values as ArrayLike<unknown>)[0])));
+    if (compute !== undefined) this.scalars.set(dataId, compute);
   }
 
   /** The binding with three of its functions listened to. */
@@ -342,6 +367,11 @@ class Recorder implements StepListener {
       return { kind: 'captured', dataId: {}, shape: [], dtype: DataType.DT_FLOAT };
     }
     const { shape, dtype } = this.backend.tensorMap.get(dataId);
+    const compute = this.scalars.get(dataId);
+    if (compute !== undefined) {
+      const number = { compute, recorded: this.unheard(compute) };
+      return { kind: 'stepScalar', shape, dtype, number };
+    }
     return { kind: 'captured', dataId, shape, dtype };
   }
 

@@ -46,9 +46,9 @@ const REACHES: Readonly<Record<InstrumentPreset, Reach>> = {
   standard: {
     detail: { histograms: true, planes: false },
     due: {
-      gradients: { passes: 1.5, share: 0.015 },
-      position: { passes: 1.5, share: 0.005 },
-      noise: { passes: 3, share: 0.007 },
+      gradients: { passes: 1.5, share: 0.01 },
+      position: { passes: 1.5, share: 0.004 },
+      noise: { passes: 3, share: 0.0055 },
       curvature: { passes: curvaturePasses(6, 1), share: 0.013 },
     },
     parts: 8,
@@ -58,9 +58,9 @@ const REACHES: Readonly<Record<InstrumentPreset, Reach>> = {
   full: {
     detail: { histograms: true, planes: true },
     due: {
-      gradients: { passes: 2, share: 0.06 },
+      gradients: { passes: 2, share: 0.05 },
       position: { passes: 1.5, share: 0.03 },
-      noise: { passes: 6, share: 0.05 },
+      noise: { passes: 6, share: 0.045 },
       curvature: { passes: curvaturePasses(10, 4), share: 0.06 },
     },
     parts: 32,

@@ -1,4 +1,4 @@
-import type { Tensor, Variable } from '@tensorflow/tfjs';
+import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compileReadable } from '../../../src/compile/compile';
 import type { CompileMode } from '../../../src/protocol/compileMode';
@@ -122,4 +122,54 @@ describe('readings of a compiled step', () => {
       expect(left((i) => i % 2 === 0, rehearse)).toBe(left(() => false, rehearse));
     }
   });
+});
+
+test('readings do not change a bit of a step whose tensors are large enough for loops', () => {
+  const [batch, width] = [256, 384];
+  const gelu = (x: Tensor): Tensor =>
+    tf.mul(tf.mul(x, 0.5), tf.add(1, tf.tanh(tf.mul(0.8, tf.add(x, tf.pow(x, 3))))));
+  const trained = (isRead: (i: number) => boolean) => {
+    const weights = [1, 2].map((seed) =>
+      tf.variable(tf.randomNormal([width, width], 0, 0.05, 'float32', seed)),
+    );
+    const named = weights.map((variable, i) => ({ name: `weight${i}`, variable }));
+    const optimizer = createOptimizer(tf, { name: 'adam', learningRate: 1e-3 }, named);
+    const step = compileReadable(
+      tf,
+      (wantsReadings: boolean, x: Tensor) =>
+        tf.tidy(() => {
+          const loss = (): Scalar =>
+            tf.mean<Scalar>(tf.square(weights.reduce((h, w) => gelu(tf.matMul(h, w)), x)));
+          const { value, grads } = tf.variableGrads(loss, weights);
+          optimizer.step(grads);
+          const gradients = Object.values(grads);
+          // Long chains on what the step's own loops make, so that they could be drawn into them.
+          const readings = wantsReadings
+            ? gradients.map((gradient) => tf.sum(gelu(gelu(gradient))))
+            : undefined;
+          return { value, readings };
+        }),
+      { rehearse: true },
+    );
+    const losses: number[] = [];
+    const inputs = Array.from({ length: 8 }, (_, i) =>
+      tf.randomNormal([batch, width], 0, 1, 'float32', 10 + i),
+    );
+    const program = step.print(inputs[0]!);
+    inputs.forEach((x, i) => {
+      optimizer.iterations = i;
+      losses.push((isRead(i) ? step.read(x).value : step(x)).dataSync()[0]!);
+    });
+    const [info] = step.info();
+    step.dispose();
+    return { losses, weights: weights.map((weight) => weight.dataSync()), info, program };
+  };
+  const never = trained(() => false);
+  expect(never.program).toMatch(/loop/);
+  expect(never.info).toMatchObject({ state: 'compiled' });
+  for (const isRead of [() => true, (i: number) => i % 3 === 1]) {
+    const read = trained(isRead);
+    expect(read.losses).toEqual(never.losses);
+    expect(read.weights).toEqual(never.weights);
+  }
 });
