@@ -12,14 +12,20 @@ export interface FlatNumbers {
 
 export interface ArraySplit {
   readonly x: NestedNumbers | FlatNumbers;
-  readonly y: NestedNumbers | FlatNumbers;
+  /** One target, or several by name: `{ left: …, right: … }`, one for each task of the experiment. */
+  readonly y: NestedNumbers | FlatNumbers | NamedTargets;
 }
+
+export type NamedTargets = Readonly<Record<string, NestedNumbers | FlatNumbers>>;
 
 export interface ArraysOptions {
   readonly train: ArraySplit;
   readonly test?: ArraySplit;
-  /** Says that `y` holds class indices from 0, and how many classes there are. */
-  readonly classes?: number;
+  /**
+   * Says that `y` holds class indices from 0, and how many classes there are; of targets with names, for all of
+   * them or by name, and then those that are not named hold numbers.
+   */
+  readonly classes?: number | Readonly<Record<string, number>>;
   /** For people. */
   readonly name?: string;
 }
@@ -46,18 +52,48 @@ export function loadArrays({ train, test, classes, name }: ArraysOptions): DataS
         `[${data.train.x.shape.join(', ')}]`,
     );
   }
+  const targetNames = (split: Split): string =>
+    Object.keys(split.targets ?? {})
+      .sort()
+      .join(', ');
+  if (data.test !== undefined && targetNames(data.test) !== targetNames(data.train)) {
+    throw malformed('data.test.y and data.train.y have different targets');
+  }
   return data;
 }
 
-function readSplit({ x, y }: ArraySplit, classes: number | undefined, where: string): Split {
-  const inputs = readColumn(x, `${where}.x`);
-  const targets = readColumn(y, `${where}.y`);
-  if (inputs.size === 0) throw malformed(`${where}.x has no examples`);
-  if (inputs.size !== targets.size) {
-    throw malformed(`${where}.x has ${inputs.size} examples and ${where}.y has ${targets.size}`);
+function readSplit({ x, y }: ArraySplit, classes: ArraysOptions['classes'], where: string): Split {
+  const { size, column } = readColumn(x, `${where}.x`);
+  if (size === 0) throw malformed(`${where}.x has no examples`);
+  const classesOf = (name: string): number | undefined =>
+    typeof classes === 'object' ? classes[name] : classes;
+  if (!isNamed(y)) return { size, x: column, y: readTarget(y, size, classesOf(''), `${where}.y`) };
+  const targets = Object.fromEntries(
+    Object.entries(y).map(([name, numbers]) => [
+      name,
+      readTarget(numbers, size, classesOf(name), `${where}.y.${name}`),
+    ]),
+  );
+  const [first] = Object.values(targets);
+  if (first === undefined) throw malformed(`${where}.y names no target`);
+  return { size, x: column, y: first, targets };
+}
+
+function readTarget(
+  numbers: NestedNumbers | FlatNumbers,
+  examples: number,
+  classes: number | undefined,
+  where: string,
+): Column {
+  const { size, column } = readColumn(numbers, where);
+  if (size !== examples) {
+    throw malformed(`${where} has ${size} examples, and x beside it has ${examples}`);
   }
-  const target = classes === undefined ? targets.column : asClasses(targets.column, classes, `${where}.y`);
-  return { size: inputs.size, x: inputs.column, y: target };
+  return classes === undefined ? column : asClasses(column, classes, where);
+}
+
+function isNamed(y: ArraySplit['y']): y is NamedTargets {
+  return !Array.isArray(y) && !ArrayBuffer.isView((y as FlatNumbers).values);
 }
 
 function asClasses(column: Column, classes: number, where: string): Column {

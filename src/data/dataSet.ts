@@ -17,6 +17,8 @@ export interface Split {
   readonly size: number;
   readonly x: Column;
   readonly y: Column;
+  /** The targets by name, where there are several; `y` is the first of them. */
+  readonly targets?: Readonly<Record<string, Column>>;
 }
 
 export interface DataSet {
@@ -29,11 +31,25 @@ export interface DataSet {
 /** The first `count` examples of a split; the whole split where it has no more. Shares memory. */
 export function firstExamples(split: Split, count: number): Split {
   if (count >= split.size) return split;
-  return { size: count, x: firstRows(split.x, count), y: firstRows(split.y, count) };
+  const { x, y, targets } = split;
+  const first = (column: Column): Column => firstRows(column, count);
+  return { size: count, x: first(x), y: first(y), ...(targets && { targets: mapValues(targets, first) }) };
+}
+
+function mapValues(
+  columns: Readonly<Record<string, Column>>,
+  change: (column: Column) => Column,
+): Readonly<Record<string, Column>> {
+  return Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, change(column)]));
 }
 
 function firstRows(column: Column, count: number): Column {
   return { ...column, values: column.values.subarray(0, count * elements(column.shape)) };
+}
+
+/** What a model should answer: one column, or the named ones in their order. */
+export function targetsOf({ y, targets }: Split): readonly Column[] {
+  return targets === undefined ? [y] : Object.values(targets);
 }
 
 /** Number of elements of a shape. */

@@ -5,6 +5,7 @@ import type { DataSet } from './dataSet';
 import { loadEmails, type EmailsSource } from './emails';
 import { loadFashionMnist, type FashionMnistSource } from './fashionMnist';
 import { loadMnist, type MnistSource } from './mnist';
+import { loadMultiMnist, type MultiMnistSource } from './multiMnist';
 import { loadNpz, type NpzSource } from './npz';
 import { loadText, type TextSource } from './text';
 
@@ -12,6 +13,7 @@ import { loadText, type TextSource } from './text';
 export type DataSource =
   | MnistSource
   | FashionMnistSource
+  | MultiMnistSource
   | Cifar10Source
   | Cifar100Source
   | TextSource
@@ -33,6 +35,8 @@ export async function loadDataSet(source: DataSource, experimentFolder: string):
       return loadMnist(source, experimentFolder);
     case 'fashionMnist':
       return loadFashionMnist(source, experimentFolder);
+    case 'multiMnist':
+      return loadMultiMnist(source, experimentFolder);
     case 'cifar10':
       return loadCifar10(source, experimentFolder);
     case 'cifar100':

@@ -1,4 +1,5 @@
 /** A sweep: the same experiment trained under many settings, each trial a run of its own. */
+import { metricKind } from './metricKind';
 import { UserError } from './userError';
 import {
   arrayAt,
@@ -94,8 +95,8 @@ export interface SweepSummary {
 
 /** Whether more of a metric is better; `undefined` where its name does not tell. */
 export function isMaximized(metric: string): boolean | undefined {
-  if (/accuracy$/i.test(metric)) return true;
-  return /loss$/i.test(metric) ? false : undefined;
+  const kind = metricKind(metric);
+  return kind === undefined ? undefined : kind === 'accuracy';
 }
 
 /** `optimizer.learningRate=0.1,0.01`. @throws UserError `axis-malformed` */

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import { elements, type Column, type Split } from '../data/dataSet';
+import { elements, targetsOf, type Column, type Split } from '../data/dataSet';
 import type { TensorFlow } from '../engine/engine';
 import { Random } from '../math/random';
 import { augmentImages, type Augmentation } from './augment';
@@ -9,8 +9,8 @@ export interface Batch {
   readonly size: number;
   /** `[size, ...shape of an example]`, int32 where the column holds int32, else float32. */
   readonly x: Tensor;
-  /** One-hot `[size, classes]`, or `[size, ...shape]`; one number an example is `[size, 1]`. */
-  readonly y: Tensor;
+  /** One a target. One-hot `[size, classes]`, or `[size, ...shape]`; one number an example is `[size, 1]`. */
+  readonly y: readonly Tensor[];
 }
 
 /** The order in which an epoch visits the training examples; it depends on seed and epoch alone. */
@@ -26,7 +26,8 @@ export function takeBatch(
   augmentation?: Augmentation,
 ): Batch {
   const size = examples.length;
-  return { size, x: gather(tf, split.x, examples, augmentation), y: gather(tf, split.y, examples) };
+  const y = targetsOf(split).map((column) => gather(tf, column, examples));
+  return { size, x: gather(tf, split.x, examples, augmentation), y };
 }
 
 function gather(tf: TensorFlow, column: Column, examples: Uint32Array, augmentation?: Augmentation): Tensor {

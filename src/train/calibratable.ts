@@ -5,6 +5,7 @@ import type { CalibratableModel } from '../quantize/calibration/runnableModel';
 import type { Samples } from '../quantize/calibration/samples';
 import { assignTensor } from './assignTensor';
 import { takeBatch } from './batches';
+import { tensorsOf } from './tasks';
 import type { TrainableModel } from './trainableModel';
 
 /** A model of an experiment as calibration sees it, fed with {@link splitSamples}. It stays its owner's. */
@@ -12,7 +13,7 @@ export function calibratableModel(tf: TensorFlow, trained: TrainableModel): Cali
   const weights = new Map(trained.variables.map(({ name, variable }) => [name, variable]));
   const model: CalibratableModel = {
     weights,
-    run: (feeds) => Promise.resolve([tf.tidy(() => trained.apply(feeds['x']!, false))]),
+    run: (feeds) => Promise.resolve([...tf.tidy(() => [...tensorsOf(trained.apply(feeds['x']!, false))])]),
     changed(name, values) {
       const variable = weights.get(name)!;
       const original = variable.clone();
@@ -44,7 +45,7 @@ export function splitSamples(tf: TensorFlow, split: Split, count: number, source
         Math.floor(((start + i) * split.size) / taken),
       );
       const { x, y } = takeBatch(tf, split, examples);
-      y.dispose();
+      tf.dispose([...y]);
       return { x };
     },
   };

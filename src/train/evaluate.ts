@@ -28,8 +28,8 @@ export async function evaluate(
         split,
         Uint32Array.from({ length: size }, (_, i) => start + i),
       );
-      const prediction = model.apply(x, false);
-      return tf.stack(measures.map((measure) => tf.cast(measure.total(y, prediction, size), 'float32')));
+      const answer = model.apply(x, false);
+      return tf.stack(measures.map((measure) => tf.cast(measure.total(y, answer, size), 'float32')));
     });
     try {
       (await sums.data()).forEach((sum, i) => (totals[i]! += sum));

@@ -25,10 +25,32 @@ export interface CustomMetric {
   readonly higherIsBetter?: boolean;
 }
 
+/** One of the tasks of a model that has several. */
+export interface Task {
+  readonly loss: LossName | LossFunction;
+  /** What its loss is multiplied by in the sum that training minimises; 1 where absent. */
+  readonly weight?: number;
+  /** Measured on the test examples; `['accuracy']` where absent and its target has classes. */
+  readonly metrics?: readonly ('accuracy' | CustomMetric)[];
+}
+
+/**
+ * Losses of several tasks that share a model, which is trained to minimise their weighted sum. A task has one name
+ * everywhere: that of its target in the data, and of the model's output (the name of the layer that gives it, or
+ * the key in what `forward` returns). The loss of `left` is reported as `trainLossLeft`.
+ */
+export type TaskLosses = Readonly<Record<string, LossName | LossFunction | Task>>;
+
+/** What a model answers: one tensor, or one for each task by name. */
+export type Answer = Tensor | Readonly<Record<string, Tensor>>;
+
 /** A model that is not a `tf.LayersModel`. */
 export interface CustomModel {
-  /** What the model answers to a batch `[examples, ...]`. `training` is false while testing. */
-  forward(x: Tensor, training: boolean): Tensor;
+  /**
+   * What the model answers to a batch `[examples, ...]`, by the names of the tasks where there are several.
+   * `training` is false while testing.
+   */
+  forward(x: Tensor, training: boolean): Answer;
   /** Every variable under the name that checkpoints shall know it by. */
   readonly variables: Readonly<Record<string, Variable>>;
 }
@@ -40,7 +62,7 @@ export interface Experiment<P extends Parameters = Parameters> {
   /** For people: `MNIST, two dense layers`. */
   readonly name: string;
   /**
-   * `mnist()`, `fashionMnist()`, `cifar10()`, `cifar100()`, `text({ … })`, `csv({ … })`, `npz({ … })`,
+   * `mnist()`, `fashionMnist()`, `multiMnist()`, `cifar10()`, `cifar100()`, `text({ … })`, `csv({ … })`, `npz({ … })`,
    * `emails({ … })`, `arrays({ … })`, or a function that returns the latter.
    */
   readonly data: DataSource;
@@ -50,8 +72,9 @@ export interface Experiment<P extends Parameters = Parameters> {
   readonly parameters?: P;
   /** Builds the model with fresh weights. */
   readonly model: (parameters: P) => LayersModel | CustomModel;
-  readonly loss: LossName | LossFunction;
-  /** Measured on the test examples; `['accuracy']` where absent and the data have classes. */
+  /** What is minimised; of several tasks one loss each: `{ left: 'softmaxCrossEntropy', right: { loss: …, weight: 0.5 } }`. */
+  readonly loss: LossName | LossFunction | TaskLosses;
+  /** Measured on the test examples; `['accuracy']` where absent and the data have classes. Several tasks have their own. */
   readonly metrics?: readonly ('accuracy' | CustomMetric)[];
   readonly optimizer: OptimizerSettings;
   /** How the learning rate changes over the run; it stays where absent. */

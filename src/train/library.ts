@@ -4,6 +4,7 @@ export {
   type ArraysOptions,
   type ArraySplit,
   type FlatNumbers,
+  type NamedTargets,
   type NestedNumbers,
 } from '../data/arrays';
 export { cifar10, cifar100, type Cifar100Options, type CifarOptions } from '../data/cifar';
@@ -11,6 +12,7 @@ export { csv, type CsvOptions } from '../data/csv';
 export { emails, type EmailsOptions } from '../data/emails';
 export { fashionMnist, type FashionMnistOptions } from '../data/fashionMnist';
 export { mnist, type MnistOptions } from '../data/mnist';
+export { multiMnist, type MultiMnistOptions } from '../data/multiMnist';
 export { npz, type NpzOptions } from '../data/npz';
 export { text, type TextOptions } from '../data/text';
 export { compile, compileModel, compileReadable, type CompileOptions } from './compileLibrary';
@@ -28,6 +30,8 @@ export {
   type LossFunction,
   type LossName,
   type Parameters,
+  type Task,
+  type TaskLosses,
 } from './experiment';
 export type { RateSchedule } from './optimizers/rateSchedule';
 export type {

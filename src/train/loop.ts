@@ -69,8 +69,8 @@ export async function* train(request: TrainingRequest): AsyncGenerator<RunEventB
   }
 
   async function* settle(): AsyncGenerator<RunEventBody> {
-    for (const { step, loss } of await training.settle()) {
-      yield metrics(step, { trainLoss: loss });
+    for (const { step, loss, byTask } of await training.settle()) {
+      yield metrics(step, { trainLoss: loss, ...training.namedLosses(byTask) });
       const text = divergence.observe(step, loss);
       if (text !== undefined) yield warning(text);
     }
@@ -89,7 +89,7 @@ export async function* train(request: TrainingRequest): AsyncGenerator<RunEventB
 
   try {
     training.checkFit();
-    if (experiment.loss === 'softmaxCrossEntropy' && training.model.endsInSoftmax) {
+    if (training.appliesSoftmaxTwice) {
       yield warning(SOFTMAX_TWICE);
     }
     if (weights !== undefined) {

@@ -1,9 +1,11 @@
-import type { Scalar, Tensor1D } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
 import type { TensorFlow } from '../engine/engine';
 
 export interface StepLoss {
   readonly step: number;
   readonly loss: number;
+  /** Those of the tasks, where there are several. */
+  readonly byTask: readonly number[];
 }
 
 /**
@@ -12,7 +14,7 @@ export interface StepLoss {
  */
 export class LossLedger {
   private steps: number[] = [];
-  private losses: Scalar[] = [];
+  private losses: Tensor[] = [];
 
   constructor(private readonly tf: TensorFlow) {}
 
@@ -20,8 +22,11 @@ export class LossLedger {
     return this.losses.length;
   }
 
-  /** Takes over the scalar and disposes it later. */
-  add(step: number, loss: Scalar): void {
+  /**
+   * Takes over the tensor and disposes it later.
+   * @param loss one number, or that of the whole and those of the tasks; every step has as many
+   */
+  add(step: number, loss: Tensor): void {
     this.steps.push(step);
     this.losses.push(loss);
   }
@@ -32,10 +37,14 @@ export class LossLedger {
     const { steps, losses } = this;
     this.steps = [];
     this.losses = [];
-    const stacked = this.tf.stack(losses) as Tensor1D;
+    const stacked = this.tf.stack(losses);
     try {
       const values = await stacked.data();
-      return steps.map((step, i) => ({ step, loss: values[i]! }));
+      const width = values.length / steps.length;
+      return steps.map((step, i) => {
+        const [loss, ...byTask] = values.subarray(i * width, (i + 1) * width);
+        return { step, loss: loss!, byTask };
+      });
     } finally {
       this.tf.dispose([stacked, ...losses]);
     }

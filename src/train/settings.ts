@@ -2,7 +2,7 @@ import { COMPILE_MODES } from '../protocol/compileMode';
 import { INSTRUMENT_PRESETS } from '../protocol/instruments';
 import type { TrainSpec } from '../protocol/jobSpec';
 import { UserError } from '../protocol/userError';
-import { LOSS_NAMES, type Experiment } from './experiment';
+import { LOSS_NAMES, type Experiment, type TaskLosses } from './experiment';
 import {
   aboveOne,
   character,
@@ -41,6 +41,8 @@ const TOP: Fields = {
   averageWeights: optional(fraction),
   accumulate: optional(count),
 };
+
+const TASK_WEIGHT = optional(notNegative);
 
 const SCHEDULE: Fields = {
   warmup: optional(count),
@@ -92,6 +94,7 @@ const SPLIT: Fields = { testShare: optional(fraction), splitSeed: optional(seed)
 const DATA: Readonly<Record<string, Fields>> = {
   mnist: IMAGES,
   fashionMnist: IMAGES,
+  multiMnist: { ...IMAGES, seed: optional(seed) },
   cifar10: IMAGES,
   cifar100: { ...IMAGES, labels: optional(oneOf(['fine', 'coarse'])) },
   csv: {
@@ -129,6 +132,9 @@ export function checkExperiment(value: unknown): Experiment {
   if (typeof value['model'] !== 'function') throw malformed('model', 'a function that returns a model');
   checkLoss(value['loss']);
   checkMetrics(value['metrics']);
+  if (isObject(value['loss']) && value['metrics'] !== undefined) {
+    throw malformed('metrics', 'with the tasks: loss: { left: { loss, metrics } }');
+  }
   checkData(value['data']);
   checkAugment(value['augment']);
   checkParameters(value['parameters']);
@@ -147,7 +153,7 @@ export function checkExperiment(value: unknown): Experiment {
  */
 export function applyOverrides(experiment: Experiment, overrides: Overrides): Experiment {
   const name = overrides['optimizer.name'];
-  let changed = name === undefined ? experiment : withOptimizer(experiment, name);
+  let changed = withTasksInFull(name === undefined ? experiment : withOptimizer(experiment, name));
   const fields = settingsOf(changed);
   for (const [path, value] of Object.entries(overrides)) {
     const known = fields.get(path);
@@ -165,6 +171,17 @@ export function applyOverrides(experiment: Experiment, overrides: Overrides): Ex
   requireOptimizerSettings(changed.optimizer);
   checkSchedule(changed.schedule);
   return changed;
+}
+
+/** A task that is a loss alone has no weight that could be set. */
+function withTasksInFull(experiment: Experiment): Experiment {
+  const { loss } = experiment;
+  if (typeof loss !== 'object') return experiment;
+  const tasks = Object.entries(loss).map(([name, task]) => [
+    name,
+    typeof task === 'object' ? task : { loss: task },
+  ]);
+  return { ...experiment, loss: Object.fromEntries(tasks) as TaskLosses };
 }
 
 function withOptimizer(experiment: Experiment, name: Overrides[string]): Experiment {
@@ -199,6 +216,7 @@ function settingsOf(experiment: Experiment): Map<string, Field> {
   return new Map([
     ...Object.entries(TOP),
     ['optimizer.name', oneOf(Object.keys(OPTIMIZERS))],
+    ...taskNames(experiment).map((task): [string, Field] => [`loss.${task}.weight`, TASK_WEIGHT]),
     ...named('optimizer', OPTIMIZERS[experiment.optimizer.name]),
     ...named('schedule', SCHEDULE),
     ...named('data', DATA[source]!),
@@ -208,6 +226,10 @@ function settingsOf(experiment: Experiment): Map<string, Field> {
       typeof value === 'number' ? number : typeof value === 'boolean' ? flag : text,
     ]),
   ]);
+}
+
+function taskNames({ loss }: Experiment): readonly string[] {
+  return typeof loss === 'object' ? Object.keys(loss) : [];
 }
 
 function set(target: object, [key, ...rest]: readonly string[], value: unknown): object {
@@ -246,7 +268,7 @@ function checkData(value: unknown): void {
   if (!isObject(value) || fields === undefined) {
     throw malformed(
       'data',
-      'mnist(), fashionMnist(), cifar10(), cifar100(), text({ … }), csv({ … }), npz({ … }), emails({ … }), ' +
+      'mnist(), fashionMnist(), multiMnist(), cifar10(), cifar100(), text({ … }), csv({ … }), npz({ … }), emails({ … }), ' +
         'arrays({ … }) or a function that returns arrays({ … })',
     );
   }
@@ -261,19 +283,42 @@ function checkAugment(value: unknown): void {
 }
 
 function checkLoss(value: unknown): void {
-  const names = TOP['loss']!;
-  if (typeof value !== 'function' && !names.accepts(value)) {
-    throw malformed('loss', `${names.expected}, or a function`);
+  if (isObject(value)) {
+    checkTasks(value);
+  } else if (!isLoss(value)) {
+    throw malformed('loss', `${TOP['loss']!.expected}, a function, or one of these for each task by name`);
   }
 }
 
-function checkMetrics(value: unknown): void {
+function isLoss(value: unknown): boolean {
+  return typeof value === 'function' || TOP['loss']!.accepts(value);
+}
+
+/** Names of tasks become parts of the names of metrics, and of paths of settings. */
+function checkTasks(tasks: Readonly<Record<string, unknown>>): void {
+  const wrong = Object.keys(tasks).find((name) => !/^[a-z][a-zA-Z0-9]*$/.test(name));
+  if (wrong !== undefined || Object.keys(tasks).length === 0) {
+    throw malformed('loss', "an object with names of tasks in camelCase: { left: 'softmaxCrossEntropy' }");
+  }
+  for (const [name, task] of Object.entries(tasks)) {
+    const where = `loss.${name}`;
+    if (isLoss(task)) continue;
+    if (!isObject(task) || !isLoss(task['loss'])) {
+      throw malformed(where, `${TOP['loss']!.expected}, a function, or { loss, weight, metrics }`);
+    }
+    refuseUnknown(where, task, ['loss', 'weight', 'metrics']);
+    checkFields(`${where}.`, task, { weight: TASK_WEIGHT });
+    checkMetrics(task['metrics'], `${where}.metrics`);
+  }
+}
+
+function checkMetrics(value: unknown, where = 'metrics'): void {
   if (value === undefined) return;
   const isMetric = (metric: unknown): boolean =>
     metric === 'accuracy' ||
     (isObject(metric) && typeof metric['name'] === 'string' && typeof metric['of'] === 'function');
   if (!Array.isArray(value) || !value.every(isMetric)) {
-    throw malformed('metrics', "a list of 'accuracy' or { name, of }");
+    throw malformed(where, "a list of 'accuracy' or { name, of }");
   }
 }
 

@@ -1,20 +1,21 @@
 import type { LayersModel, LayerVariable, layers, Scalar, Tensor } from '@tensorflow/tfjs';
 import type { TensorFlow } from '../engine/engine';
 import { UserError } from '../protocol/userError';
-import type { CustomModel } from './experiment';
+import type { Answer, CustomModel } from './experiment';
 import type { NamedVariable } from './optimizers/optimizer';
 
 /** What the loop needs of a model, whichever kind it is. */
 export interface TrainableModel {
-  apply(x: Tensor, training: boolean): Tensor;
+  /** Where a model has several outputs, by the names of the layers that give them. */
+  apply(x: Tensor, training: boolean): Answer;
   /** Terms that the layers' regularizers add to the loss. */
   penalties(): Scalar[];
   /** What the optimizer moves. */
   readonly trainable: readonly NamedVariable[];
   /** All that a checkpoint must hold: also moving averages and frozen weights. */
   readonly variables: readonly NamedVariable[];
-  /** True where the answer has passed a softmax already and so holds no logits. */
-  readonly endsInSoftmax: boolean;
+  /** Whether an answer, the only one or that of an output, has passed a softmax already and so holds no logits. */
+  endsInSoftmax(output: string | undefined): boolean;
   dispose(): void;
 }
 
@@ -46,13 +47,23 @@ function fromLayers(tf: TensorFlow, model: LayersModel): TrainableModel {
   const named = nameWeights(tf, model);
   const trainable = new Set(model.trainableWeights);
   return {
-    apply: (x, training) => model.apply(x, { training }) as Tensor,
+    apply(x, training) {
+      const answer = model.apply(x, { training }) as Tensor | Tensor[];
+      return Array.isArray(answer) ? byOutput(model, answer) : answer;
+    },
     penalties: () => model.calculateLosses(),
     trainable: named.filter(({ weight }) => trainable.has(weight)),
     variables: named,
-    endsInSoftmax: isSoftmax(model.layers.at(-1)),
+    endsInSoftmax: (output) =>
+      isSoftmax(
+        output === undefined ? model.layers.at(-1) : model.layers.find(({ name }) => name === output),
+      ),
     dispose: () => void model.dispose(),
   };
+}
+
+function byOutput(model: LayersModel, answers: readonly Tensor[]): Answer {
+  return Object.fromEntries(answers.map((answer, i) => [model.outputLayers[i]!.name, answer]));
 }
 
 function fromCustom(model: CustomModel): TrainableModel {
@@ -62,7 +73,7 @@ function fromCustom(model: CustomModel): TrainableModel {
     penalties: () => [],
     trainable: variables.filter(({ variable }) => variable.trainable),
     variables,
-    endsInSoftmax: false,
+    endsInSoftmax: () => false,
     dispose: () => variables.forEach(({ variable }) => variable.dispose()),
   };
 }

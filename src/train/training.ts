@@ -1,6 +1,6 @@
-import type { Scalar, Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
 import { compileReadable, type ReadableStep, type Reported, type SignatureInfo } from '../compile/compile';
-import type { DataSet } from '../data/dataSet';
+import type { Column, DataSet } from '../data/dataSet';
 import type { TensorFlow } from '../engine/engine';
 import { Random } from '../math/random';
 import type { MessageEvent } from '../protocol/events';
@@ -10,7 +10,7 @@ import { epochOrder, takeBatch, type Batch } from './batches';
 import { restoreCheckpoint, saveCheckpoint, saveTensors, type Identity } from './checkpoint';
 import { evaluate } from './evaluate';
 import { CurvatureFollower } from './curvatureFollower';
-import type { Experiment, LossFunction } from './experiment';
+import type { Experiment } from './experiment';
 import { withWeights } from './exchangeWeights';
 import { BatchGradients } from './instruments/batchGradients';
 import { Instruments, type Reading } from './instruments/instruments';
@@ -19,13 +19,14 @@ import { readMemory } from './instruments/memory';
 import type { StepReadings } from './instruments/stepReadings';
 import { lossGradients } from './lossGradients';
 import { LossLedger, type StepLoss } from './lossLedger';
-import { lossOf, measuresOf, type Measure } from './objective';
+import { objectiveOf, type Losses, type Measure, type Objective } from './objective';
 import { createOptimizer } from './optimizers/create';
 import type { NamedVariable, Optimizer } from './optimizers/optimizer';
 import { rateFactor } from './optimizers/rateSchedule';
 import { streamSeed, withSeededRandom } from './randomness';
 import { loadInitialWeights } from './initialWeights';
 import { Scoreboard } from './scoreboard';
+import { withTaskTargets } from './tasks';
 import { trainableModel, type TrainableModel } from './trainableModel';
 
 /** How many batches are tested at once: without a backward pass, memory allows more than in training. */
@@ -47,9 +48,10 @@ export class Training {
   private readonly gradients: BatchGradients;
   /** Where the optimizer takes its step from the curvature. */
   private readonly follower: CurvatureFollower | undefined;
-  private readonly loss: LossFunction;
+  private readonly data: DataSet;
+  private readonly objective: Objective;
   private readonly ledger: LossLedger;
-  private readonly descend: ReadableStep<[Tensor, Tensor], Scalar, StepReadings>;
+  private readonly descend: ReadableStep<[Tensor, ...Tensor[]], Tensor, StepReadings>;
   /** The step after which the model was tested last. */
   private tested: number | undefined;
   private order: { readonly epoch: number; readonly examples: Uint32Array } | undefined;
@@ -58,20 +60,31 @@ export class Training {
   constructor(
     private readonly tf: TensorFlow,
     private readonly experiment: Experiment,
-    private readonly data: DataSet,
+    data: DataSet,
   ) {
     const { model, parameters = {}, seed } = experiment;
-    this.loss = lossOf(tf, experiment, data.train);
-    this.measures = data.test === undefined ? [] : measuresOf(tf, experiment, data.test);
+    this.data = withTaskTargets(data, experiment);
+    this.objective = objectiveOf(tf, experiment, this.data);
+    this.measures = this.objective.measures;
     this.scores = new Scoreboard(this.measures);
     this.model = withSeededRandom(streamSeed(seed, 'weights'), () => trainableModel(tf, model(parameters)));
     this.optimizer = this.buildOptimizer();
     this.ledger = new LossLedger(tf);
-    this.gradients = new BatchGradients(tf, this.model, this.batchLoss, experiment.compile ?? 'fused');
-    const measured = { tf, experiment, data, model: this.model, gradients: this.gradients };
+    this.gradients = new BatchGradients(tf, this.model, this.batchLosses, experiment.compile ?? 'fused');
+    const measured = { tf, experiment, data: this.data, model: this.model, gradients: this.gradients };
     this.instruments = new Instruments({ ...measured, optimizer: this.optimizer });
     this.follower = this.buildFollower(measured);
     this.descend = this.compileStep();
+  }
+
+  /** Whether a loss applies a softmax to what has passed one already. */
+  get appliesSoftmaxTwice(): boolean {
+    return this.objective.logits.some((output) => this.model.endsInSoftmax(output));
+  }
+
+  /** Losses of the tasks by the names under which they are reported; none where there is one task. */
+  namedLosses(byTask: readonly number[]): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.objective.lossNames.map((name, i) => [name, byTask[i]!]));
   }
 
   /** Losses of steps that have not been fetched. */
@@ -81,22 +94,18 @@ export class Training {
 
   /** Applies model and loss to two examples, so that a misfit is told before anything else happens. */
   checkFit(): void {
-    const { x, y, size } = this.data.train;
+    const { x, size } = this.data.train;
     if (this.experiment.augment !== undefined) checkImages(x.shape, this.experiment.augment);
     try {
       this.tf.tidy(() => {
         const batch = takeBatch(this.tf, this.data.train, Uint32Array.of(0, size - 1));
-        const { shape } = this.loss(batch.y, this.model.apply(batch.x, false));
-        if (shape.some((length) => length !== 1)) {
-          throw new Error(`the loss has the shape [${shape.join(', ')}], not one value`);
-        }
+        this.objective.losses(batch.y, this.model.apply(batch.x, false));
       });
     } catch (cause) {
       throw new UserError(
         'model-does-not-fit',
         `Model, loss and data do not fit together: ${cause instanceof Error ? cause.message : String(cause)}`,
-        `An example of x has the shape [${x.shape.join(', ')}], its target ` +
-          `[${(y.classes === undefined ? y.shape : [y.classes]).join(', ')}].`,
+        `An example of x has the shape [${x.shape.join(', ')}], its ${this.targetShapes()}.`,
         { cause },
       );
     }
@@ -119,7 +128,7 @@ export class Training {
     const seed = streamSeed(this.experiment.seed, 'step', step);
     const batch = this.nextBatch();
     this.optimizer.iterations = step;
-    const take = (isRead: boolean): Reported<Scalar, StepReadings | undefined> => {
+    const take = (isRead: boolean): Reported<Tensor, StepReadings | undefined> => {
       const reported = withSeededRandom(seed, () => this.descendOn(batch, isRead));
       this.optimizer.iterations = ++this.step;
       this.ledger.add(this.step, reported.value);
@@ -132,7 +141,7 @@ export class Training {
       take(false);
       return undefined;
     } finally {
-      tf.dispose([batch.x, batch.y]);
+      tf.dispose([batch.x, ...batch.y]);
     }
   }
 
@@ -207,9 +216,9 @@ export class Training {
   printStep(): string {
     const { x, y } = this.nextBatch();
     try {
-      return this.descend.print(x, y);
+      return this.descend.print(x, ...y);
     } finally {
-      this.tf.dispose([x, y]);
+      this.tf.dispose([x, ...y]);
     }
   }
 
@@ -235,6 +244,17 @@ export class Training {
   private get identity(): Identity {
     const { optimizer, batchSize, seed } = this.experiment;
     return { optimizer: optimizer.name, batchSize, seed, trainSize: this.data.train.size };
+  }
+
+  /** `target [10]`, or `targets left [10], right [10]`. */
+  private targetShapes(): string {
+    const { y, targets } = this.data.train;
+    const shape = ({ shape: own, classes }: Column): string =>
+      `[${(classes === undefined ? own : [classes]).join(', ')}]`;
+    if (targets === undefined) return `target ${shape(y)}`;
+    return `targets ${Object.entries(targets)
+      .map(([name, column]) => `${name} ${shape(column)}`)
+      .join(', ')}`;
   }
 
   private get stepsPerEpoch(): number {
@@ -273,27 +293,30 @@ export class Training {
   }
 
   /** Moves the variables on one batch. The value is the loss before, with all penalties. */
-  private descendOn({ x, y }: Batch, isRead: boolean): Reported<Scalar, StepReadings | undefined> {
-    return isRead ? this.descend.read(x, y) : { value: this.descend(x, y), readings: undefined };
+  private descendOn({ x, y }: Batch, isRead: boolean): Reported<Tensor, StepReadings | undefined> {
+    return isRead ? this.descend.read(x, ...y) : { value: this.descend(x, ...y), readings: undefined };
   }
 
-  /** The loss of a batch as in training, with all penalties. */
-  private readonly batchLoss = (x: Tensor, y: Tensor): Scalar => {
+  /** The losses of a batch as in training; the whole with all penalties, the tasks without. */
+  private readonly batchLosses = (x: Tensor, y: readonly Tensor[]): Losses => {
     const { tf, model } = this;
-    return model
-      .penalties()
-      .reduce<Scalar>((sum, term) => tf.add(sum, term), tf.reshape(this.loss(y, model.apply(x, true)), []));
+    const { total, byTask } = this.objective.losses(y, model.apply(x, true));
+    return { total: model.penalties().reduce((sum, term) => tf.add(sum, term), total), byTask };
   };
 
   /** A step as TensorFlow.js would run it; it changes nothing but variables. */
-  private compileStep(): ReadableStep<[Tensor, Tensor], Scalar, StepReadings> {
+  private compileStep(): ReadableStep<[Tensor, ...Tensor[]], Tensor, StepReadings> {
     const { tf, model, optimizer, instruments } = this;
     const variables = model.trainable.map(({ variable }) => variable);
     const { accumulate = 1, compile: mode = 'fused' } = this.experiment;
-    const step = (wantsReadings: boolean, x: Tensor, y: Tensor): Reported<Scalar, StepReadings | undefined> =>
+    const step = (
+      wantsReadings: boolean,
+      x: Tensor,
+      ...y: Tensor[]
+    ): Reported<Tensor, StepReadings | undefined> =>
       tf.tidy(() => {
         const isRead = wantsReadings && instruments.areOn;
-        const { value, grads } = lossGradients(tf, this.batchLoss, variables, x, y, accumulate);
+        const { value, grads } = lossGradients(tf, this.batchLosses, variables, x, y, accumulate);
         const before = isRead ? variables.map((variable) => tf.clone(variable)) : [];
         optimizer.step(grads);
         if (!isRead) return { value, readings: undefined };

@@ -1,3 +1,4 @@
+import { metricKind } from '../../src/protocol/metricKind';
 import { metricTitle } from './format';
 import type { SeriesColumns } from './seriesColumns';
 
@@ -30,7 +31,7 @@ export function metricGroups(series: Iterable<SeriesColumns>): readonly MetricGr
 /** Names are camelCase (`trainLoss`); a report puts the run's name before, ended by a colon. */
 function groupOf(name: string): string {
   const metric = name.slice(name.lastIndexOf(':') + 1).trim();
-  if (/loss$/i.test(metric)) return 'Loss';
-  if (/accuracy$/i.test(metric)) return 'Accuracy';
-  return metricTitle(metric);
+  const kind = metricKind(metric);
+  if (kind === undefined) return metricTitle(metric);
+  return kind === 'loss' ? 'Loss' : 'Accuracy';
 }

@@ -12,6 +12,7 @@ export const EXPERIMENT_TEMPLATES = {
   mlp: { file: 'mnist-mlp.ts', companions: [] },
   cnn: { file: 'mnist-cnn.ts', companions: [] },
   resnet20: { file: 'cifar-resnet20.ts', companions: ['residualNetwork.ts'] },
+  multiTask: { file: 'multi-mnist.ts', companions: [] },
   textClassifier: { file: 'email-transformer.ts', companions: ['transformer.ts'] },
   languageModel: { file: 'text-transformer.ts', companions: ['transformer.ts', 'data/shakespeare.txt'] },
 } as const satisfies Readonly<Record<string, ExperimentTemplate>>;

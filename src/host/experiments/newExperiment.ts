@@ -51,6 +51,10 @@ function templateList(): readonly TemplateItem[] {
       vscode.l10n.t('Photographs, ResNet-20'),
       vscode.l10n.t('CIFAR-10 from a folder of yours, augmentation, momentum with weight decay.'),
     ],
+    multiTask: [
+      vscode.l10n.t('Two digits at once, multi-task'),
+      vscode.l10n.t('MultiMNIST, a trunk that two tasks share, a head and a loss for each.'),
+    ],
     textClassifier: [
       vscode.l10n.t('Spam or not, transformer'),
       vscode.l10n.t('E-mails as bytes, a transformer written by hand that answers one question.'),

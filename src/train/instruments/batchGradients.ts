@@ -1,8 +1,9 @@
-import type { Scalar, Tensor, Tensor1D } from '@tensorflow/tfjs';
+import type { Tensor, Tensor1D } from '@tensorflow/tfjs';
 import { compile, type CompiledStep } from '../../compile/compile';
 import type { TensorFlow } from '../../engine/engine';
 import type { CompileMode } from '../../protocol/compileMode';
 import { lossGradients } from '../lossGradients';
+import type { Losses } from '../objective';
 import type { NamedVariable } from '../optimizers/optimizer';
 import { withSeededRandom } from '../randomness';
 import type { TrainableModel } from '../trainableModel';
@@ -14,7 +15,8 @@ import { flatten } from './flatVector';
  * a single variable can be rounding throughout: a bias before a batch normalization.
  */
 export interface MeasuredGradients {
-  readonly loss: Scalar;
+  /** A scalar, or a vector that begins with it: see `lossGradients`. */
+  readonly loss: Tensor;
   readonly gradient: Tensor1D;
 }
 
@@ -23,22 +25,22 @@ export interface MeasuredGradients {
  * any consequence: what the model changes while it is applied, such as moving averages, is as before.
  */
 export class BatchGradients {
-  private readonly compiled: CompiledStep<[Tensor, Tensor], MeasuredGradients>;
+  private readonly compiled: CompiledStep<[Tensor, ...Tensor[]], MeasuredGradients>;
 
-  /** @param loss of a batch as in training */
+  /** @param losses of a batch as in training */
   constructor(
     private readonly tf: TensorFlow,
     model: TrainableModel,
-    loss: (x: Tensor, y: Tensor) => Scalar,
+    losses: (x: Tensor, y: readonly Tensor[]) => Losses,
     mode: CompileMode,
   ) {
     const variables = model.trainable.map(({ variable }) => variable);
     const trained = new Set(variables);
     const others = model.variables.filter(({ variable }) => !trained.has(variable));
-    const measure = (x: Tensor, y: Tensor): MeasuredGradients =>
+    const measure = (x: Tensor, ...y: Tensor[]): MeasuredGradients =>
       tf.tidy(() => {
         const restore = remember(tf, others);
-        const { value, grads } = lossGradients(tf, loss, variables, x, y, 1);
+        const { value, grads } = lossGradients(tf, losses, variables, x, y, 1);
         restore();
         const gradients = variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
         return { loss: value, gradient: flatten(tf, gradients) };
@@ -47,17 +49,17 @@ export class BatchGradients {
   }
 
   /** @param seed of dropout and other random layers: the same seed draws the same numbers */
-  of(x: Tensor, y: Tensor, seed: number): MeasuredGradients {
-    return withSeededRandom(seed, () => this.compiled(x, y));
+  of(x: Tensor, y: readonly Tensor[], seed: number): MeasuredGradients {
+    return withSeededRandom(seed, () => this.compiled(x, ...y));
   }
 
   /** Gradients of equal parts of a batch, one after the other. */
-  ofParts(x: Tensor, y: Tensor, count: number, size: number, seed: number): Tensor1D[] {
+  ofParts(x: Tensor, y: readonly Tensor[], count: number, size: number, seed: number): Tensor1D[] {
     const { tf } = this;
     return Array.from({ length: count }, (_, i) => {
-      const [partX, partY] = [x, y].map((whole) => tf.slice(whole, i * size, size)) as [Tensor, Tensor];
-      const { loss, gradient } = this.of(partX, partY, (seed + i) >>> 0);
-      tf.dispose([partX, partY, loss]);
+      const [partX, ...partY] = [x, ...y].map((whole) => tf.slice(whole, i * size, size));
+      const { loss, gradient } = this.of(partX!, partY, (seed + i) >>> 0);
+      tf.dispose([partX!, ...partY, loss]);
       return gradient;
     });
   }

@@ -1,4 +1,4 @@
-import type { Scalar, Tensor } from '@tensorflow/tfjs';
+import type { Tensor } from '@tensorflow/tfjs';
 import type { Reported } from '../../compile/compile';
 import type { DataSet } from '../../data/dataSet';
 import type { TensorFlow } from '../../engine/engine';
@@ -146,7 +146,7 @@ export class Instruments {
     step: number,
     { x, y, size }: Batch,
     seed: number,
-    take: (isRead: boolean) => Reported<Scalar, StepReadings | undefined>,
+    take: (isRead: boolean) => Reported<Tensor, StepReadings | undefined>,
   ): Promise<Reading> {
     const { tf, optimizer } = this.subject;
     const reads = (instrument: Instrument): boolean => this.reads(instrument, step);
@@ -264,7 +264,12 @@ export class Instruments {
     return size % fullBatch === 0 || step % Math.ceil(size / fullBatch) !== 0;
   }
 
-  private async readNoise(step: number, x: Tensor, y: Tensor, batchSize: number): Promise<NoiseReading> {
+  private async readNoise(
+    step: number,
+    x: Tensor,
+    y: readonly Tensor[],
+    batchSize: number,
+  ): Promise<NoiseReading> {
     const { tf, optimizer, experiment } = this.subject;
     const stop = this.costs.start('noise');
     const { count, size } = partsOf(batchSize, this.plan.reach.parts);
@@ -285,10 +290,10 @@ export class Instruments {
   }
 
   private async readPosition(
-    lossBefore: Scalar,
+    lossBefore: Tensor,
     slopeBefore: number,
     before: readonly Tensor[],
-    { x, y, seed }: { readonly x: Tensor; readonly y: Tensor; readonly seed: number },
+    { x, y, seed }: { readonly x: Tensor; readonly y: readonly Tensor[]; readonly seed: number },
   ): Promise<number | undefined> {
     const { tf } = this.subject;
     const stop = this.costs.start('position');

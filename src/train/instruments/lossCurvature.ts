@@ -38,6 +38,6 @@ export function withLossCurvature<T>(
     const variables = model.trainable.map(({ variable }) => variable);
     return measure(new Curvature(tf, variables, gradientAt), seed);
   } finally {
-    tf.dispose([x, y]);
+    tf.dispose([x, ...y]);
   }
 }

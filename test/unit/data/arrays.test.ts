@@ -43,7 +43,21 @@ describe('arrays', () => {
     expect((await loadDataSet(source, '.')).name).toBe('mine');
   });
 
+  it('takes several targets by name, some of them classes', () => {
+    const y = { kind: [0, 1], size: [0.5, 1.5] };
+    const { train } = loadArrays({ train: { x: [[1], [2]], y }, classes: { kind: 2 } });
+    expect(train.targets).toEqual({
+      kind: { shape: [], values: Float32Array.of(0, 1), classes: 2 },
+      size: { shape: [], values: Float32Array.of(0.5, 1.5) },
+    });
+    const both = loadArrays({ train: { x: [[1], [2]], y: { a: [0, 1], b: [2, 0] } }, classes: 3 });
+    expect(Object.values(both.train.targets!).map(({ classes }) => classes)).toEqual([3, 3]);
+  });
+
   it.each([
+    ['a target of another length', { train: { x: [[1]], y: { left: [1], right: [1, 2] } } }],
+    ['no target', { train: { x: [[1]], y: {} } }],
+    ['other targets to test on', { train: { x: [[1]], y: { a: [1] } }, test: { x: [[1]], y: { b: [1] } } }],
     ['no examples', { train: { x: [], y: [] } }],
     ['lengths that differ', { train: { x: [[1], [2]], y: [1] } }],
     ['ragged rows', { train: { x: [[1], [2, 3]], y: [1, 2] } }],

@@ -12,6 +12,7 @@ const SMALL: Readonly<Record<TemplateName, readonly string[]>> = {
   logisticRegression: ['data.trainSize=300', 'data.testSize=100'],
   mlp: ['data.trainSize=300', 'data.testSize=100'],
   cnn: ['data.trainSize=300', 'data.testSize=100'],
+  multiTask: ['data.trainSize=300', 'data.testSize=100', 'loss.right.weight=0.5'],
   resnet20: ['data.folder=.', 'batchSize=4', 'parameters.filters=4', 'parameters.blocks=1'],
   textClassifier: ['data.count=60', 'batchSize=4', 'parameters.width=32', 'parameters.layers=1'],
   languageModel: ['data.testShare=0.001', 'batchSize=4', 'parameters.width=32', 'parameters.layers=1'],

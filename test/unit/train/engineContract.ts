@@ -10,6 +10,7 @@ import { loadEngine } from '../../../src/engine/registry';
 import { pictureExperiment } from './pictures';
 import { metricsOf, record, type Recording } from './record';
 import { spiralExperiment } from './spirals';
+import { twoTaskExperiment } from './twoTasks';
 
 /** Whatever keeps something from step to step. */
 const RESUMED: [string, Partial<Experiment>][] = [
@@ -136,6 +137,37 @@ export function describeTrainingOn(id: EngineId): void {
 
     it('goes on after a cancellation as if it had not happened, with augmented images', async () => {
       await expectToResume(tf, pictureExperiment(tf, { augment: { crop: 2, flip: true } }));
+    });
+
+    it.each<[string, Partial<Experiment>]>([
+      ['in one', {}],
+      ['in parts, with all instruments', { accumulate: 3, instruments: OFTEN }],
+    ])('goes on with two tasks as if it had not been cancelled, %s', async (_name, changes) => {
+      await expectToResume(tf, twoTaskExperiment(tf, changes));
+    });
+
+    it('trains two tasks as without compilation, and gives all tensors back', async () => {
+      const before = tf.memory().numTensors;
+      const finals = [];
+      for (const compile of ['off', 'fused'] as const) {
+        const counts = new Set<number>();
+        const { events, result } = await record({
+          tf,
+          experiment: twoTaskExperiment(tf, { compile }),
+          until: (event) => {
+            if (event.type === 'progress' && event.done > 0) counts.add(tf.memory().numTensors);
+            return false;
+          },
+        });
+        expect(counts.size).toBe(1);
+        if (id === 'tensorflow' && compile === 'fused') {
+          const texts = events.flatMap((event) => (event.type === 'message' ? [event.text] : []));
+          expect(texts).toEqual([expect.stringMatching(/^compiled \(fused\)/)]);
+        }
+        finals.push(result.final);
+      }
+      for (const [name, value] of Object.entries(finals[0]!)) expect(finals[1]![name]).toBeCloseTo(value, 4);
+      expect(tf.memory().numTensors).toBe(before);
     });
 
     it.each<[string, Partial<Experiment>]>([

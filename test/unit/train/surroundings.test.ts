@@ -1,12 +1,13 @@
 import path from 'node:path';
-import type { NamedTensorMap, Scalar, Tensor, Variable } from '@tensorflow/tfjs';
+import type { Tensor, Variable } from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { arrays } from '../../../src/data/arrays';
 import type { TensorFlow } from '../../../src/engine/engine';
 import { loadEngine } from '../../../src/engine/registry';
 import { openModel } from '../../../src/modelfile/open';
 import type { Experiment } from '../../../src/train/experiment';
-import { lossGradients } from '../../../src/train/lossGradients';
+import { lossGradients, type LossGradients } from '../../../src/train/lossGradients';
+import type { Losses } from '../../../src/train/objective';
 import { createOptimizer } from '../../../src/train/optimizers/create';
 import { rateFactor } from '../../../src/train/optimizers/rateSchedule';
 import { metricsOf, record } from './record';
@@ -94,15 +95,17 @@ describe('what surrounds an optimizer', () => {
     const x = tf.randomNormal([11, 4], 0, 1, 'float32', 1);
     const y = tf.randomNormal([11, 2], 0, 1, 'float32', 2);
     const kernel: Variable = tf.variable(tf.randomNormal([4, 2], 0, 1, 'float32', 3));
-    const loss = (partX: Tensor, partY: Tensor): Scalar =>
-      tf.add(
-        tf.losses.meanSquaredError(partY, tf.tanh(tf.matMul(partX, kernel))),
+    const losses = (partX: Tensor, [partY]: readonly Tensor[]): Losses => ({
+      total: tf.add(
+        tf.losses.meanSquaredError(partY!, tf.tanh(tf.matMul(partX, kernel))),
         tf.mul(0.1, tf.sum(tf.square(kernel))),
-      );
+      ),
+      byTask: [],
+    });
     const before = tf.memory().numTensors;
-    const whole = lossGradients(tf, loss, [kernel], x, y, 1);
-    const inParts = tf.tidy(() => ({ ...lossGradients(tf, loss, [kernel], x, y, parts) }));
-    const numbers = ({ value, grads }: { value: Scalar; grads: NamedTensorMap }): number[] => [
+    const whole = lossGradients(tf, losses, [kernel], x, [y], 1);
+    const inParts = tf.tidy(() => ({ ...lossGradients(tf, losses, [kernel], x, [y], parts) }));
+    const numbers = ({ value, grads }: LossGradients): number[] => [
       value.dataSync()[0]!,
       ...grads[kernel.name]!.dataSync(),
     ];
