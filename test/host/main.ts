@@ -5,5 +5,6 @@ import './manifest';
 import './models';
 import './questions';
 import './runs';
+import './tasks';
 
 export { runAll as run } from './registry';

@@ -11,8 +11,8 @@ import { nestTrials, type RunNesting } from './runNesting';
 const REFRESH_INTERVAL = 500;
 
 /**
- * The Runs view: newest first, with live values, trials under their sweep. An element is a run's folder. Only rows with something new
- * are drawn anew: a click on a row that is replaced meanwhile is lost.
+ * The Runs view: newest first, with live values, trials under their sweep. An element is a run's folder. Only
+ * rows with something new are drawn anew: a click on a row that is replaced meanwhile is lost.
  */
 export class RunsTree implements vscode.TreeDataProvider<string>, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<string[] | undefined>();
