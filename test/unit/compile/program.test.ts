@@ -1,5 +1,6 @@
 import type { Scalar, Tensor } from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { compile } from '../../../src/compile/compile';
 import { nodeBackend } from '../../../src/compile/node/backend';
 import { simplify } from '../../../src/compile/passes/simplify';
 import { compare } from '../../../src/compile/program/compare';
@@ -53,6 +54,27 @@ describe('a program', () => {
       return %7"
     `);
     expect(printProgram(program).split('\n').length).toBeGreaterThan(20);
+  });
+
+  test('keeps a large transposed product as one of a batch, and computes the same', () => {
+    const gradient = (x: Tensor, y: Tensor) => tf.tidy(() => tf.matMul(x, y, true));
+    const products = (rows: number) => {
+      const program = simplify(recorded(gradient, [tf.ones([rows, 256]), tf.ones([rows, 256])]));
+      return program.operations.flatMap((operation) =>
+        operation.kind === 'tensor' && operation.name.includes('MatMul') ? operation.name : [],
+      );
+    };
+    expect(products(1023)).toEqual(['MatMul']);
+    expect(products(1024)).toEqual(['BatchMatMulV2']);
+
+    const [x, y] = [normal(tf, [1024, 256], 1), normal(tf, [1024, 256], 2)];
+    const step = compile(tf, gradient, { mode: 'fused' });
+    for (let i = 0; i < 3; i++) step(x, y);
+    expect(step.info()[0]!.state).toBe('compiled');
+    const error = tf.max(tf.abs(tf.sub(step(x, y), gradient(x, y)))).dataSync()[0];
+    // The entries are about 32, the root of 1024.
+    expect(error).toBeLessThan(1e-3);
+    step.dispose();
   });
 
   test('with dropout names what is drawn, and is the same twice but for it', () => {
