@@ -23,9 +23,14 @@ export interface BenchRow {
   readonly note?: string;
 }
 
+/** What neural networks are computed on. */
+export const DEVICES = ['cpu', 'gpu'] as const;
+export type Device = (typeof DEVICES)[number];
+
 export interface BenchContext {
   /** A smaller measurement, that all benches of a name end within a minute. */
   readonly quick: boolean;
+  readonly device: Device;
   /** Says what is being measured. */
   progress(text: string): void;
 }
@@ -40,4 +45,9 @@ export interface Bench {
   readonly sources: Readonly<Record<string, RowSource>>;
   /** Installs what peers need into an environment of the bench's own; absent where they need nothing. */
   setup?(context: BenchContext): Promise<void>;
+  /**
+   * Makes sure that it can run on a GPU of this machine; absent where it computes on the CPU alone.
+   * @throws UserError that says what is missing
+   */
+  requireGpu?(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { UserError } from '../src/protocol/userError';
-import type { Bench, BenchContext, BenchRow, RowSource } from './bench';
+import { DEVICES, type Bench, type BenchContext, type BenchRow, type Device, type RowSource } from './bench';
 import { BENCHES } from './registry';
 import { renderRow } from './render';
 
@@ -11,13 +11,14 @@ interface Arguments {
   readonly name: string;
   readonly quick: boolean;
   readonly json: boolean;
+  readonly device: Device;
   /** The one part to measure. */
   readonly only?: string;
 }
 
 async function main(): Promise<void> {
-  const { name, quick, json, only } = parseArguments(process.argv.slice(2));
-  const context: BenchContext = { quick, progress: (text) => console.error(`  ${text}`) };
+  const { name, quick, json, device, only } = parseArguments(process.argv.slice(2));
+  const context: BenchContext = { quick, device, progress: (text) => console.error(`  ${text}`) };
   if (name === SETUP) {
     for (const bench of BENCHES) await bench.setup?.(context);
     return;
@@ -25,10 +26,12 @@ async function main(): Promise<void> {
   const bench = BENCHES.find((candidate) => candidate.name === name);
   if (bench === undefined) throw wrongArguments(`There is no bench ${name}.`);
   const sources = chosenSources(bench, only);
+  if (device === 'gpu') await requireGpu(bench);
   const rows = await measure(sources, context, (row) => {
     if (!json) console.log(`${renderRow(row)}\n`);
   });
-  if (json) console.log(JSON.stringify({ bench: name, machine: describeMachine(), rows }, undefined, 2));
+  if (json)
+    console.log(JSON.stringify({ bench: name, machine: describeMachine(), device, rows }, undefined, 2));
 }
 
 function chosenSources({ name, sources }: Bench, only: string | undefined): readonly RowSource[] {
@@ -42,6 +45,19 @@ function chosenSources({ name, sources }: Bench, only: string | undefined): read
     );
   }
   return [source];
+}
+
+async function requireGpu(bench: Bench): Promise<void> {
+  if (bench.requireGpu !== undefined) {
+    await bench.requireGpu();
+    return;
+  }
+  const able = BENCHES.filter((candidate) => candidate.requireGpu !== undefined).map(({ name }) => name);
+  throw new UserError(
+    'no-gpu',
+    `The bench ${bench.name} computes on the CPU alone.`,
+    `Leave --device gpu out, or use it with one of: ${able.join(', ')}.`,
+  );
 }
 
 async function measure(
@@ -71,11 +87,22 @@ function withRatios(row: BenchRow): BenchRow {
 
 function parseArguments(args: readonly string[]): Arguments {
   const { values, positionals } = readArguments(args);
-  const { quick = false, json = false, only } = values;
+  const { quick = false, json = false, device = 'cpu', only } = values;
   const [name, ...more] = positionals;
   if (name === undefined) throw wrongArguments('No bench was named.');
   if (more.length > 0) throw wrongArguments(`One bench at a time, not ${positionals.join(', ')}.`);
-  return { name, quick, json, ...(only !== undefined && { only }) };
+  if (!isDevice(device)) {
+    throw new UserError(
+      'unknown-device',
+      `There is no device ${device}.`,
+      `Use --device with one of: ${DEVICES.join(', ')}.`,
+    );
+  }
+  return { name, quick, json, device, ...(only !== undefined && { only }) };
+}
+
+function isDevice(name: string): name is Device {
+  return (DEVICES as readonly string[]).includes(name);
 }
 
 function readArguments(args: readonly string[]) {
@@ -83,7 +110,12 @@ function readArguments(args: readonly string[]) {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: { quick: { type: 'boolean' }, json: { type: 'boolean' }, only: { type: 'string' } },
+      options: {
+        quick: { type: 'boolean' },
+        json: { type: 'boolean' },
+        device: { type: 'string' },
+        only: { type: 'string' },
+      },
     });
   } catch (error) {
     throw wrongArguments(error instanceof Error ? error.message : String(error));
@@ -95,7 +127,7 @@ function wrongArguments(what: string): UserError {
   return new UserError(
     'unknown-bench',
     what,
-    `Use npm run bench -- NAME [--quick] [--json] [--only PART] with one of: ${names.join('; ')}.`,
+    `Use npm run bench -- NAME [--quick] [--json] [--device cpu|gpu] [--only PART] with one of: ${names.join('; ')}.`,
   );
 }
 

@@ -1,4 +1,4 @@
-// npm run bench -- NAME [--quick] [--json]: measures the product beside the limits and its peers.
+// npm run bench -- NAME [--quick] [--json] [--device gpu]: measures the product beside the limits and its peers.
 //   npm run bench -- setup   installs the peers that need an installation
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -19,7 +19,7 @@ export async function* compileTimeRow(context: BenchContext): AsyncGenerator<Ben
     const measured: number[] = [];
     for (let k = 0; k < (context.quick ? 1 : 5); k++) {
       await thisMachine.quiet(context.quick ? 0 : PATIENCE);
-      const contestant = await start(tensorflowJs('transformer', 'step', 'fused', file));
+      const contestant = await start(tensorflowJs('transformer', 'step', 'fused', file), context.device);
       await contestant.close();
       const { untilCompiled, refusal } = contestant.ready;
       if (untilCompiled === undefined) throw new Error(`The transformer was not compiled: ${refusal ?? ''}`);

@@ -2,10 +2,12 @@ import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import type { Device } from '../bench';
 import type { CompileMode } from '../../src/protocol/compileMode';
 import { distFolder } from '../../src/engine/distFolder';
 import type { Ready, Report, Way } from './contestant/protocol';
 import type { NetworkName } from './networks/networks';
+import { environmentOn } from './gpu';
 import type { PyTorch } from './pytorch';
 
 /** A program that trains, as it is started. */
@@ -34,18 +36,22 @@ export function pytorch(
   { program, env }: PyTorch,
   network: NetworkName,
   settings: 'default' | 'best',
+  device: Device,
   problem: string,
 ): Command {
   const script = path.join(distFolder(), '..', 'bench', 'train', 'pytorch', 'contestant.py');
-  return { program, arguments: [script, network, settings, problem], env };
+  return { program, arguments: [script, network, settings, device, problem], env };
 }
 
 /**
- * Starts a contestant and waits until it is ready. The caller closes it.
+ * Starts a contestant on a device and waits until it is ready. The caller closes it.
  * @throws Error with what it printed where it ends before
  */
-export async function start({ program, arguments: args, env = process.env }: Command): Promise<Contestant> {
-  const child = spawn(program, args, { env, stdio: 'pipe' });
+export async function start(
+  { program, arguments: args, env = process.env }: Command,
+  device: Device,
+): Promise<Contestant> {
+  const child = spawn(program, args, { env: environmentOn(device, env), stdio: 'pipe' });
   let errors = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (errors = (errors + text).slice(-2000)));
   const ended = once(child, 'close');

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { distFolder } from '../../src/engine/distFolder';
 import type { InstrumentPreset } from '../../src/protocol/instruments';
-import type { BenchContext, BenchRow } from '../bench';
+import type { BenchContext, BenchRow, Device } from '../bench';
 import { scaled, summarize } from '../measure';
 import { start, type Command, type Contestant } from './contestants';
 import { joinNotes } from './notes';
@@ -29,7 +29,7 @@ export async function* instrumentsRow(context: BenchContext): AsyncGenerator<Ben
   context.progress(`instruments: ${of}`);
   const runs = new Map<InstrumentPreset, Stretch[][]>(PRESETS.map((preset) => [preset, []]));
   for (let k = 0; k < (context.quick ? 1 : 5); k++) {
-    const once = await runByTurns();
+    const once = await runByTurns(context.device);
     for (const [preset, stretches] of once) {
       const repeats = runs.get(preset)!;
       stretches.forEach((stretch, i) => (repeats[i] ??= []).push(stretch));
@@ -77,11 +77,11 @@ function busyMachine(...runs: readonly Repeats[]): { readonly note?: string } {
 }
 
 /** One run of each preset, stretch by stretch. */
-async function runByTurns(): Promise<Map<InstrumentPreset, Stretch[]>> {
+async function runByTurns(device: Device): Promise<Map<InstrumentPreset, Stretch[]>> {
   const contestants = new Map<InstrumentPreset, Contestant>();
   const stretches = new Map<InstrumentPreset, Stretch[]>(PRESETS.map((preset) => [preset, []]));
   try {
-    for (const preset of PRESETS) contestants.set(preset, await start(commandOf(preset)));
+    for (const preset of PRESETS) contestants.set(preset, await start(commandOf(preset), device));
     for (let step = 0; step < RUN_STEPS; step += STRETCH) {
       for (const [preset, contestant] of contestants) {
         await thisMachine.quiet(PATIENCE);

@@ -40,6 +40,18 @@ export async function installPyTorch(context: BenchContext): Promise<PyTorch> {
   return { program, env: { ...process.env, PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: '1' } };
 }
 
+/** @throws UserError `no-pytorch` where it computes on the CPU alone */
+export async function requireCuda({ program, env }: PyTorch): Promise<void> {
+  const ask = 'import torch; print(torch.cuda.is_available())';
+  const { stdout } = await runProgram(program, ['-c', ask], { env });
+  if (stdout.trim() === 'True') return;
+  throw new UserError(
+    'no-pytorch',
+    `PyTorch ${VERSION} as it is installed here does not see the GPU.`,
+    'Remove .cache/pytorch-* and let pip fetch the wheel that comes with CUDA.',
+  );
+}
+
 /** Installs under another name first: a folder of the right name is complete. */
 async function install(program: string, folder: string): Promise<void> {
   const partial = `${folder}.${process.pid}`;

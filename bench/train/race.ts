@@ -34,11 +34,11 @@ export async function withProblem<T>(network: NetworkName, body: (file: string) 
 /** Starts contestants, each in a process of its own, and lets them train by turns. */
 export async function race<Name extends string>(
   commands: ReadonlyMap<Name, Command>,
-  { quick }: BenchContext,
+  { quick, device }: BenchContext,
 ): Promise<Outcome<Name>> {
   const contestants = new Map<Name, Contestant>();
   try {
-    for (const [name, command] of commands) contestants.set(name, await start(command));
+    for (const [name, command] of commands) contestants.set(name, await start(command, device));
     const verdicts = await alternate(contestants, thisMachine, quick ? QUICK : FULL);
     return { ready: new Map([...contestants].map(([name, { ready }]) => [name, ready])), verdicts };
   } finally {

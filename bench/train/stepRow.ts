@@ -1,9 +1,9 @@
-import type { BenchContext, BenchRow, RowSource } from '../bench';
+import type { BenchContext, BenchRow, Device, RowSource } from '../bench';
 import { UserError } from '../../src/protocol/userError';
 import { pytorch, tensorflowJs, type Command } from './contestants';
 import { disturbanceNote, joinNotes, lossNote, ratioNote, refusalNote, targetOf } from './notes';
 import { NETWORKS, type NetworkName } from './networks/networks';
-import { installPyTorch, type PyTorch } from './pytorch';
+import { installPyTorch, requireCuda, type PyTorch } from './pytorch';
 import { race, withProblem, type Outcome } from './race';
 
 const OURS = 'compiled';
@@ -25,19 +25,21 @@ export function stepRow(row: StepRow): RowSource {
   return async function* (context: BenchContext): AsyncGenerator<BenchRow> {
     context.progress(row.what);
     const peer = await pytorchOrReason(context);
-    const outcome = await withProblem(row.network, (file) => race(contestantsOf(row, peer, file), context));
+    const outcome = await withProblem(row.network, (file) =>
+      race(contestantsOf(row, peer, context.device, file), context),
+    );
     yield describe(row, outcome, typeof peer === 'string' ? peer : undefined);
   };
 }
 
-function contestantsOf({ network, best }: StepRow, peer: PyTorch | string, file: string) {
+function contestantsOf({ network, best }: StepRow, peer: PyTorch | string, device: Device, file: string) {
   const commands = new Map<string, Command>([
     [OURS, tensorflowJs(network, 'step', 'fused', file)],
     [EAGER, tensorflowJs(network, 'step', 'off', file)],
   ]);
   if (typeof peer !== 'string') {
-    commands.set(DEFAULT, pytorch(peer, network, 'default', file));
-    commands.set(`${DEFAULT}, ${best}`, pytorch(peer, network, 'best', file));
+    commands.set(DEFAULT, pytorch(peer, network, 'default', device, file));
+    commands.set(`${DEFAULT}, ${best}`, pytorch(peer, network, 'best', device, file));
   }
   return commands;
 }
@@ -67,12 +69,18 @@ function describe(
   };
 }
 
+async function pytorchOn(context: BenchContext): Promise<PyTorch> {
+  const pytorch = await installPyTorch(context);
+  if (context.device === 'gpu') await requireCuda(pytorch);
+  return pytorch;
+}
+
 /** Why PyTorch cannot be had is told with every row, and looked for once. */
 let known: PyTorch | string | undefined;
 
 async function pytorchOrReason(context: BenchContext): Promise<PyTorch | string> {
   try {
-    known ??= await installPyTorch(context);
+    known ??= await pytorchOn(context);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     known = `without PyTorch: ${error.message}`;

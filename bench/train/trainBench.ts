@@ -1,6 +1,7 @@
 import type { Bench } from '../bench';
 import { compileTimeRow } from './compileTimeRow';
 import { fitRow } from './fitRow';
+import { requireGpu } from './gpu';
 import { instrumentsRow } from './instrumentsRow';
 import { installPyTorch } from './pytorch';
 import { stepRow } from './stepRow';
@@ -69,4 +70,5 @@ export const trainBench: Bench = {
   setup: async (context) => {
     await installPyTorch(context);
   },
+  requireGpu,
 };

@@ -23,7 +23,11 @@ export function stepTrainer(
       return Promise.resolve(value!);
     },
     train: (steps) => {
-      for (let i = 0; i < steps; i++) next().dispose();
+      for (let i = 1; i < steps; i++) next().dispose();
+      // A GPU is still at work when the last call returns: a value waits for all of it.
+      const last = next();
+      last.dataSync();
+      last.dispose();
       return Promise.resolve(steps);
     },
     info: () => step.info(),

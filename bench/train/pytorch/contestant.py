@@ -1,4 +1,4 @@
-"""A contestant of PyTorch: contestant.py NETWORK default|best PROBLEM; see contestant/protocol.ts."""
+"""A contestant of PyTorch: contestant.py NETWORK default|best cpu|gpu PROBLEM; see contestant/protocol.ts."""
 
 import json
 import sys
@@ -13,11 +13,12 @@ from problem import read_problem
 FIRST_STEPS = 10
 
 
-def main(name, settings, file):
+def main(name, settings, device_name, file):
     is_best = settings == "best"
+    device = torch.device("cuda" if device_name == "gpu" else "cpu")
     problem = read_problem(file)
-    network = NETWORKS[name](problem.weights)
-    batches = [(network.input(x), y) for x, y in problem.batches]
+    network = NETWORKS[name](problem.weights).to(device)
+    batches = [(network.input(x.to(device)), y.to(device)) for x, y in problem.batches]
     if is_best and network.is_convolutional:
         network = network.to(memory_format=torch.channels_last)
         batches = [(x.contiguous(memory_format=torch.channels_last), y) for x, y in batches]
@@ -37,12 +38,20 @@ def main(name, settings, file):
     say({"losses": [step().item() for _ in range(FIRST_STEPS)]})
     for line in sys.stdin:
         steps = int(line)
+        synchronize(device)
         processor, start = time.process_time(), time.perf_counter()
         for _ in range(steps):
             step()
+        synchronize(device)
         seconds = time.perf_counter() - start
         used = time.process_time() - processor
         say({"steps": steps, "milliseconds": 1000 * seconds, "processor": used})
+
+
+def synchronize(device):
+    """Waits until the device has done what it was given."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
 
 
 def say(message):
