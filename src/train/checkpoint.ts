@@ -20,6 +20,8 @@ export interface Position {
   readonly instruments?: unknown;
   /** λmax that the optimizer's step follows from. */
   readonly curvature?: number;
+  /** The largest λmax that was measured; checkpoints of old do not have it. */
+  readonly steepestCurvature?: number;
 }
 
 /** What must be the same in the run that goes on, lest its batches be others. */
@@ -142,6 +144,9 @@ function parseRecord(record: string): { position: Position; identity: Identity }
       ...(value['instruments'] !== undefined && { instruments: value['instruments'] }),
       ...(value['curvature'] !== undefined && {
         curvature: numberAt(value['curvature'], 'checkpoint.curvature'),
+      }),
+      ...(value['steepestCurvature'] !== undefined && {
+        steepestCurvature: numberAt(value['steepestCurvature'], 'checkpoint.steepestCurvature'),
       }),
     },
     identity: {

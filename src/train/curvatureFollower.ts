@@ -1,7 +1,7 @@
 import type { MessageEvent } from '../protocol/events';
 import { flatten, unflatten } from './instruments/flatVector';
 import { withLossCurvature, type MeasuredLoss } from './instruments/lossCurvature';
-import { leastCurvature, reckonedCurvature } from './optimizers/nagGsCurvature';
+import { isBoundedByMu, leastCurvature, reckonedCurvature } from './optimizers/nagGsCurvature';
 import type { FollowedCurvature, NamedVariable, Optimizer } from './optimizers/optimizer';
 import type { NagGsSettings } from './optimizers/settings';
 import { createSlot, type Slot } from './optimizers/slot';
@@ -13,12 +13,17 @@ const MEASURE_EVERY = 100;
 const COLD_PRODUCTS = 10;
 const WARM_PRODUCTS = 4;
 
+/** A curvature counts as this part of an earlier one at least: a step too long does more harm than a short one. */
+const LEAST_SHARE = 0.5;
+
 /**
  * Measures the largest curvature λmax of the loss while a model is trained, and tells it an optimizer that takes
  * its step from it. Every measurement starts in the direction in which the last ended, which is a part of the
  * state of the training.
  */
 export class CurvatureFollower {
+  /** The largest λmax that was measured, which a checkpoint must hold too; `undefined` before the first. */
+  steepest: number | undefined;
   private readonly directions: Slot;
 
   constructor(
@@ -36,9 +41,11 @@ export class CurvatureFollower {
   }
 
   /**
-   * Measures where that is due, and lets the optimizer follow: at once where the curvature is larger than before,
-   * and down to half of it where it is less, because a step that is too long does more harm than a short one.
-   * A curvature that is no positive number changes nothing.
+   * Measures where that is due, and lets the optimizer follow: at once where the curvature is larger than before.
+   * Where it is less, down to half of the last if a given μ bounds the step. With μ = λmax / κ nothing else
+   * does, and steps would grow without end on a loss that goes flat, as the cross entropy of classes that are told
+   * apart does; so they follow down to half of the largest so far. A curvature that is no positive number changes
+   * nothing.
    * @param step steps done
    * @returns what was found and what became of it, for the journal
    */
@@ -53,7 +60,9 @@ export class CurvatureFollower {
       const text = `step ${step}: λmax is ${figure(measured)}, from which no step follows: α stays ${alpha}`;
       return { type: 'message', level: 'warning', text };
     }
-    const followed = before === undefined ? measured : Math.max(measured, before / 2);
+    this.steepest = Math.max(measured, this.steepest ?? 0);
+    const earlier = isBoundedByMu(this.settings) ? (before ?? 0) : this.steepest;
+    const followed = Math.max(measured, LEAST_SHARE * earlier);
     this.curvature.follow(followed);
     return this.describe(step, measured, followed);
   }
@@ -86,7 +95,9 @@ export class CurvatureFollower {
     const { alpha, mu } = nagGs!;
     const least = leastCurvature(settings, followed);
     const isFlat = reckonedCurvature(settings, followed) > followed;
-    const taken = followed > measured * (1 + 1e-6) ? `, taken as ${figure(followed)}, half of the last` : '';
+    const whose = isBoundedByMu(settings) ? 'last' : 'largest so far';
+    const taken =
+      followed > measured * (1 + 1e-6) ? `, taken as ${figure(followed)}, half of the ${whose}` : '';
     const what = isFlat
       ? `λmax ${figure(measured)} is below 2μ = ${figure(2 * least)}`
       : `λmax ${figure(measured)}${taken}`;

@@ -174,6 +174,7 @@ export class Training {
     const { final, best } = this.scores;
     const instruments = this.instruments.memory;
     const curvature = this.optimizer.curvature?.largest;
+    const steepestCurvature = this.follower?.steepest;
     const position = {
       step,
       tested,
@@ -181,6 +182,7 @@ export class Training {
       best,
       instruments,
       ...(curvature !== undefined && { curvature }),
+      ...(steepestCurvature !== undefined && { steepestCurvature }),
     };
     await saveCheckpoint(file, position, identity, tensors);
   }
@@ -204,6 +206,8 @@ export class Training {
     this.step = position.step;
     this.optimizer.iterations = position.step;
     if (this.optimizer.curvature !== undefined) this.optimizer.curvature.largest = position.curvature;
+    if (this.follower !== undefined)
+      this.follower.steepest = position.steepestCurvature ?? position.curvature;
     this.tested = position.tested;
     this.scores = new Scoreboard(this.measures, position.final, position.best);
     if (position.instruments !== undefined) this.instruments.resume(readMemory(position.instruments));

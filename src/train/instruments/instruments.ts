@@ -223,8 +223,9 @@ export class Instruments {
       ...(description?.planes !== undefined && { planes: description.planes }),
     };
     if (hasLayers) this.saysLayers = false;
+    const { optimizer } = this.subject.experiment;
     const batchSize = this.fullBatch;
-    return [event, ...judge({ step, batchSize, values, byLayer, layers: names, memory })];
+    return [event, ...judge({ step, batchSize, optimizer, values, byLayer, layers: names, memory })];
   }
 
   /** What reading has cost, by the clock. */

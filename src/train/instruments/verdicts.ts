@@ -1,4 +1,7 @@
+import { criticalAlpha } from '../../math/dynamics/nagGs';
 import type { VerdictEvent } from '../../protocol/instruments';
+import type { OptimizerSettings } from '../optimizers/settings';
+import { stepSetting } from '../optimizers/stepSetting';
 import { median, type InstrumentMemory } from './memory';
 import { meanOf } from './stepFacts';
 
@@ -8,6 +11,7 @@ type Level = VerdictEvent['level'];
 export interface Evidence {
   readonly step: number;
   readonly batchSize: number;
+  readonly optimizer: OptimizerSettings;
   /** Of the reading at hand; a quantity that it did not read is missing. */
   readonly values: Readonly<Record<string, number>>;
   readonly byLayer: Readonly<Record<string, readonly number[]>>;
@@ -61,15 +65,17 @@ function levelOf(
   return 'good';
 }
 
-function judgeStability({ values }: Evidence, before: Level): Finding | undefined {
-  const { stabilityMargin: margin, learningRate, largestCurvature, curvatureLimit } = values;
-  if (margin === undefined || learningRate === undefined || !(margin > 0)) return undefined;
+function judgeStability({ values, optimizer }: Evidence, before: Level): Finding | undefined {
+  const { stabilityMargin: margin, largestCurvature, curvatureLimit } = values;
+  if (margin === undefined || !(margin > 0)) return undefined;
   const evidence = [
     { quantity: 'stabilityMargin', value: margin, limit: 1 },
     { quantity: 'largestCurvature', value: largestCurvature!, limit: curvatureLimit! },
   ];
-  const field = 'optimizer.learningRate';
-  const level = levelOf(1 / margin, before, { notice: 1 / 1.2, warning: 1 });
+  const isFollowing = optimizer.name === 'nag-gs' && optimizer.curvature === 'auto';
+  const field = isFollowing ? 'optimizer.measureEvery' : stepSetting(optimizer).field;
+  // A step that follows the curvature has a margin of about 1.2 by intention.
+  const level = levelOf(1 / margin, before, isFollowing ? { warning: 1 } : { notice: 1 / 1.2, warning: 1 });
   if (level === 'good') {
     return { level, text: `The curvature would allow ${figure(margin)} times the step.`, evidence, field };
   }
@@ -79,17 +85,29 @@ function judgeStability({ values }: Evidence, before: Level): Finding | undefine
       margin < 1
         ? `The step is ${figure(1 / margin)} times what the largest curvature allows: the loss may grow.`
         : `The step is near what the largest curvature allows, which is ${figure(margin)} times it.`,
-    remedy: `Lower ${field} below ${figure(learningRate * Math.min(1, margin))}, or lengthen its warm-up.`,
+    remedy: isFollowing
+      ? `Lower ${field}: the curvature has grown since it was measured for the step.`
+      : `Lower ${field} below ${figure(stableValue(values, margin))}, or lengthen its warm-up.`,
     evidence,
     field,
   };
 }
 
-function judgeOvershoot({ memory: { positions }, values }: Evidence, before: Level): Finding | undefined {
+/** The largest learning rate, or α of NAG-GS, up to the present one, that is stable at the largest curvature. */
+function stableValue(values: Evidence['values'], margin: number): number {
+  const { learningRate, largestCurvature, nagGsAlpha: alpha, nagGsMu: mu, nagGsGamma: gamma } = values;
+  if (alpha === undefined) return learningRate! * Math.min(1, margin);
+  return Math.min(alpha, criticalAlpha(mu!, largestCurvature!, gamma!));
+}
+
+function judgeOvershoot(
+  { memory: { positions }, values, optimizer }: Evidence,
+  before: Level,
+): Finding | undefined {
   if (values['alpha'] === undefined || positions.length < 5) return undefined;
   const middle = median(positions);
   const level = levelOf(middle, before, { notice: 0.3, warning: 0.5 });
-  const field = 'optimizer.learningRate';
+  const { field, shorten } = stepSetting(optimizer);
   const evidence = [{ quantity: 'alpha', value: middle, limit: 0.5 }];
   if (level === 'good') {
     return { level, text: 'Steps end before the other side of the valley.', evidence, field };
@@ -97,7 +115,7 @@ function judgeOvershoot({ memory: { positions }, values }: Evidence, before: Lev
   return {
     level,
     text: `Half of the latest steps end beyond the bottom of their valley, at α ${figure(middle)} or further.`,
-    remedy: `Lower ${field}: steps of ${figure(1 / (1 + middle))} of this length would end at the bottom.`,
+    remedy: `${shorten}: steps of ${figure(1 / (1 + middle))} of this length would end at the bottom.`,
     evidence,
     field,
   };
@@ -138,7 +156,7 @@ function judgeNoise({ values, batchSize, memory }: Evidence, before: Level): Fin
   };
 }
 
-function judgeDeadUnits({ byLayer, layers }: Evidence, before: Level): Finding | undefined {
+function judgeDeadUnits({ byLayer, layers, optimizer }: Evidence, before: Level): Finding | undefined {
   const shares = byLayer['deadUnits'];
   if (shares === undefined) return undefined;
   const [value, layer] = largest(shares, layers);
@@ -148,22 +166,22 @@ function judgeDeadUnits({ byLayer, layers }: Evidence, before: Level): Finding |
   return {
     level,
     text: `${Math.round(100 * value)} % of the units of ${layer} had no gradient.`,
-    remedy: 'Lower optimizer.learningRate, or use an activation that has a gradient everywhere.',
+    remedy: `${stepSetting(optimizer).shorten}, or use an activation that has a gradient everywhere.`,
     evidence,
     field: 'model',
   };
 }
 
-function judgeUpdateRatio({ values }: Evidence, before: Level): Finding | undefined {
+function judgeUpdateRatio({ values, optimizer }: Evidence, before: Level): Finding | undefined {
   const { updateRatio: value } = values;
   if (value === undefined) return undefined;
-  const field = 'optimizer.learningRate';
+  const { field, shorten, lengthen } = stepSetting(optimizer);
   const evidence = [{ quantity: 'updateRatio', value, limit: 0.03 }];
   if (levelOf(value, before, { warning: 0.03 }) !== 'good') {
     return {
       level: 'warning',
       text: `A step changes the weights by ${figure(100 * value)} % of their length, which is much.`,
-      remedy: `Lower ${field}, or begin with a warm-up.`,
+      remedy: `${shorten}, or begin with a warm-up.`,
       evidence,
       field,
     };
@@ -172,7 +190,7 @@ function judgeUpdateRatio({ values }: Evidence, before: Level): Finding | undefi
     return {
       level: 'notice',
       text: `A step changes the weights by ${figure(100 * value)} % of their length, next to nothing.`,
-      remedy: `Raise ${field}, or end the run.`,
+      remedy: `${lengthen}, or end the run.`,
       evidence: [{ quantity: 'updateRatio', value, limit: 1e-6 }],
       field,
     };
@@ -185,7 +203,10 @@ function judgeUpdateRatio({ values }: Evidence, before: Level): Finding | undefi
   };
 }
 
-function judgeGradients({ values, byLayer, layers, memory }: Evidence, before: Level): Finding | undefined {
+function judgeGradients(
+  { values, byLayer, layers, memory, optimizer }: Evidence,
+  before: Level,
+): Finding | undefined {
   const { gradientNorm } = values;
   const norms = byLayer['gradientNorm'];
   if (gradientNorm === undefined || norms === undefined) return undefined;
@@ -199,7 +220,7 @@ function judgeGradients({ values, byLayer, layers, memory }: Evidence, before: L
     return {
       level: 'warning',
       text: `The gradient explodes: its norm is ${figure(gradientNorm)}, and was ${figure(usual)} of late.`,
-      remedy: 'Set clipNorm, or lower optimizer.learningRate.',
+      remedy: `Set clipNorm, or shorten steps: ${stepSetting(optimizer).shorten}.`,
       evidence: [{ quantity: 'gradientNorm', value: gradientNorm, limit: 30 * usual, layer }],
       field: 'clipNorm',
     };
@@ -227,7 +248,10 @@ function judgeGradients({ values, byLayer, layers, memory }: Evidence, before: L
 }
 
 /** Losses that stay the same within their spread, at a height above their floor that noise explains. */
-function judgePlateau({ values, memory: { losses } }: Evidence, before: Level): Finding | undefined {
+function judgePlateau(
+  { values, memory: { losses }, optimizer }: Evidence,
+  before: Level,
+): Finding | undefined {
   const { noiseFloor, plateau } = values;
   if (noiseFloor === undefined || plateau === undefined) return undefined;
   const half = losses.length >> 1;
@@ -235,14 +259,14 @@ function judgePlateau({ values, memory: { losses } }: Evidence, before: Level): 
   const mean = meanOf(losses);
   const spread = Math.sqrt(meanOf(losses.map((loss) => (loss - mean) ** 2)));
   const gain = (meanOf(first) - meanOf(second)) / (spread / Math.sqrt(half));
-  const field = 'optimizer.learningRate';
+  const { field, shorten } = stepSetting(optimizer);
   const evidence = [{ quantity: 'noiseFloor', value: noiseFloor, limit: mean / 4 }];
   const isFlat = gain < (before === 'good' ? 1 : 2);
   if (isFlat && levelOf(noiseFloor / mean, before, { notice: 0.25, warning: Infinity }) !== 'good') {
     return {
       level: 'notice',
       text: `The loss no longer falls, and noise alone keeps it up by about ${figure(noiseFloor)}.`,
-      remedy: `Lower ${field} now, or let a schedule do so: half of it halves the floor.`,
+      remedy: `${shorten} now, or let a schedule shorten steps: half the effective step halves the floor.`,
       evidence,
       field,
     };

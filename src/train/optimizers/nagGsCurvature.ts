@@ -30,10 +30,15 @@ export function checkFollowing({ mu, conditionNumber, updateGamma }: NagGsSettin
   }
 }
 
+/** Whether μ stays as it is given, which bounds η whatever the curvature. */
+export function isBoundedByMu({ mu, conditionNumber }: NagGsSettings): boolean {
+  return conditionNumber === undefined && mu !== undefined;
+}
+
 /** The least curvature μ that goes with the largest: the one that is given, or a part of λmax. */
-export function leastCurvature({ mu, conditionNumber }: NagGsSettings, largest: number): number {
-  if (conditionNumber === undefined && mu !== undefined) return mu;
-  return largest / (conditionNumber ?? CONDITION_NUMBER);
+export function leastCurvature(settings: NagGsSettings, largest: number): number {
+  if (isBoundedByMu(settings)) return settings.mu!;
+  return largest / (settings.conditionNumber ?? CONDITION_NUMBER);
 }
 
 /** λmax as it is reckoned with: at least 2μ, the largest for which every step is stable. */

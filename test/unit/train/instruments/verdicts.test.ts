@@ -1,12 +1,21 @@
 import { describe, expect, it } from 'vitest';
+import { heavyBallOf } from '../../../../src/math/dynamics/nagGs';
 import type { VerdictEvent } from '../../../../src/protocol/instruments';
 import { freshMemory, readMemory, type InstrumentMemory } from '../../../../src/train/instruments/memory';
 import { judge, type Evidence } from '../../../../src/train/instruments/verdicts';
 
+const NOTHING = {
+  batchSize: 64,
+  optimizer: { name: 'sgd', learningRate: 0.1 },
+  values: {},
+  byLayer: {},
+  layers: ['a', 'b'],
+} as const;
+
 /** Judges one reading after another with one memory. @returns levels of one kind of verdict, '' where it is silent */
 function levels(id: string, readings: readonly Partial<Evidence>[], memory = freshMemory()): string[] {
   return readings.map((reading, step) => {
-    const evidence = { step, batchSize: 64, values: {}, byLayer: {}, layers: ['a', 'b'], memory, ...reading };
+    const evidence = { ...NOTHING, step, memory, ...reading };
     return judge(evidence).find((verdict) => verdict.id === id)?.level ?? '';
   });
 }
@@ -22,15 +31,7 @@ const margins = (values: number[]): Partial<Evidence>[] =>
   }));
 
 function verdict(id: string, reading: Partial<Evidence>, memory = freshMemory()): VerdictEvent | undefined {
-  return judge({
-    step: 9,
-    batchSize: 64,
-    values: {},
-    byLayer: {},
-    layers: ['a', 'b'],
-    memory,
-    ...reading,
-  }).find((found) => found.id === id);
+  return judge({ ...NOTHING, step: 9, memory, ...reading }).find((found) => found.id === id);
 }
 
 describe('verdicts', () => {
@@ -64,6 +65,45 @@ describe('verdicts', () => {
       ],
       field: 'optimizer.learningRate',
     });
+  });
+
+  it('name the α of NAG-GS, and what it follows from where it follows the curvature', () => {
+    const [mu, gamma, largestCurvature] = [1, 1.5, 10];
+    const reading = (alpha: number): Partial<Evidence> => {
+      const { rate, momentum } = heavyBallOf({ alpha, mu, gamma });
+      const limit = (2 * (1 + momentum)) / rate;
+      return {
+        values: {
+          learningRate: rate,
+          largestCurvature,
+          curvatureLimit: limit,
+          stabilityMargin: limit / largestCurvature,
+          nagGsAlpha: alpha,
+          nagGsMu: mu,
+          nagGsGamma: gamma,
+        },
+      };
+    };
+    // α_crit is 1.233: a step below is stable, one above is not.
+    expect(verdict('stability', reading(1.22))).toMatchObject({ level: 'notice' });
+    expect(
+      verdict('stability', { ...reading(2), optimizer: { name: 'nag-gs', alpha: 2, gamma } }),
+    ).toMatchObject({
+      level: 'warning',
+      remedy: 'Lower optimizer.alpha below 1.2, or lengthen its warm-up.',
+      field: 'optimizer.alpha',
+    });
+    const following = { name: 'nag-gs', curvature: 'auto' } as const;
+    expect(verdict('stability', { ...reading(1.22), optimizer: following })).toBeUndefined();
+    expect(verdict('stability', { ...reading(2), optimizer: following })).toMatchObject({
+      level: 'warning',
+      field: 'optimizer.measureEvery',
+    });
+    const large = (optimizer: Evidence['optimizer']) =>
+      verdict('update-ratio', { values: { updateRatio: 0.1 }, optimizer })?.remedy;
+    expect(large({ name: 'nag-gs' })).toContain('Lower optimizer.alpha,');
+    expect(large(following)).toContain('Lower optimizer.conditionNumber,');
+    expect(large({ ...following, mu: 0.1 })).toContain('Raise optimizer.mu,');
   });
 
   it('find steps that end beyond the valley, by the middle of several', () => {
