@@ -4,7 +4,10 @@ import { element } from '../ui/dom';
 /** A page of its own saves files as a browser does: as downloads. */
 export const DOWNLOADS: ChartHost = {
   saveImage: (name, png) => download(name, new Blob([Uint8Array.from(png)], { type: 'image/png' })),
-  saveText: (name, text) => download(name, new Blob([text], { type: 'text/csv' })),
+  saveText: (name, text) => {
+    const type = name.endsWith('.svg') ? 'image/svg+xml' : 'text/csv';
+    download(name, new Blob([text], { type }));
+  },
 };
 
 function download(name: string, content: Blob): void {

@@ -2,7 +2,8 @@ import { button, iconButton } from './controls';
 import { fileName, toCsv } from './csv';
 import { dataTable, type TableContent } from './dataTable';
 import { element, freshId, setText } from './dom';
-import { theme } from './theme';
+import { chartPng } from './picture/chartPng';
+import { chartSvg } from './picture/chartSvg';
 
 /** What a chart asks of the page around it. */
 export interface ChartHost {
@@ -67,7 +68,7 @@ const KEYS = new Map<string, CursorMove>([
 ]);
 
 /**
- * What all charts share: a title, tools (table view, PNG, CSV), one stop of the Tab key with the arrow keys
+ * What all charts share: a title, tools (table view, PNG, SVG, CSV), one stop of the Tab key with the arrow keys
  * moving a cursor, and a read-out of the cursor that screen readers speak.
  */
 export function chartFrame(parts: ChartParts, host: ChartHost): ChartFrame {
@@ -107,9 +108,11 @@ export function chartFrame(parts: ChartParts, host: ChartHost): ChartFrame {
     host.saveText(`${fileName(parts.title)}.csv`, toCsv(header, rows));
   };
   const savePng = () =>
-    void renderPng(parts.title, canvas, legend).then((png) =>
+    void chartPng(parts.title, canvas, legend).then((png) =>
       host.saveImage(`${fileName(parts.title)}.png`, png),
     );
+  const saveSvg = () =>
+    host.saveText(`${fileName(parts.title)}.svg`, chartSvg(parts.title, parts.describe(), canvas, legend));
 
   const tools = element('div', { class: 'tools' });
   const exports = element(
@@ -118,6 +121,7 @@ export function chartFrame(parts: ChartParts, host: ChartHost): ChartFrame {
     reset.element,
     toggle,
     iconButton('image', `Save ${parts.title} as PNG`, savePng),
+    iconButton('vector', `Save ${parts.title} as SVG`, saveSvg),
     iconButton('csv', `Save the data of ${parts.title} as CSV`, saveCsv),
   );
   const frame = element(
@@ -172,65 +176,4 @@ export function chartFrame(parts: ChartParts, host: ChartHost): ChartFrame {
     refresh,
     setZoomed: (zoomed) => (reset.element.hidden = !zoomed),
   };
-}
-
-/** A line of the legend in the picture, in pixels. */
-const LEGEND_LINE = 20;
-
-/** The chart as a picture with its title and legend, on the theme's background. */
-async function renderPng(title: string, canvas: HTMLCanvasElement, legend: HTMLElement): Promise<Uint8Array> {
-  const scale = canvas.width / Math.max(1, canvas.clientWidth);
-  const { background, foreground, fontFamily, fontSize } = theme();
-  const picture = element('canvas');
-  const pen = picture.getContext('2d');
-  if (!pen) throw new Error('The browser gives no drawing surface.');
-  const titleFont = `600 ${fontSize + 2}px ${fontFamily}`;
-  const legendFont = `${fontSize + 1}px ${fontFamily}`;
-  pen.font = titleFont;
-  const start = 10 + pen.measureText(title).width + 20;
-  pen.font = legendFont;
-  const items = placeLegend(pen, legend, start, canvas.clientWidth - 10);
-  const lines = Math.max(0, ...items.map(({ line }) => line));
-  const head = (34 + lines * LEGEND_LINE) * scale;
-
-  picture.width = canvas.width;
-  picture.height = canvas.height + head;
-  pen.fillStyle = background;
-  pen.fillRect(0, 0, picture.width, picture.height);
-  pen.scale(scale, scale);
-  pen.fillStyle = foreground;
-  pen.textBaseline = 'middle';
-  pen.font = titleFont;
-  pen.fillText(title, 10, 17);
-  pen.font = legendFont;
-  for (const { name, sample, x, line } of items) {
-    const y = 17 + line * LEGEND_LINE;
-    if (sample)
-      pen.drawImage(sample, x, y - sample.clientHeight / 2, sample.clientWidth, sample.clientHeight);
-    pen.fillText(name, x + (sample?.clientWidth ?? 0) + 6, y);
-  }
-  pen.setTransform(1, 0, 0, 1, 0, 0);
-  pen.drawImage(canvas, 0, head);
-  const blob = await new Promise<Blob | null>((resolve) => picture.toBlob(resolve, 'image/png'));
-  if (!blob) throw new Error('The browser could not make the picture.');
-  return new Uint8Array(await blob.arrayBuffer());
-}
-
-/** Sets the names of the legend that are switched on side by side, on as many lines as they need. */
-function placeLegend(pen: CanvasRenderingContext2D, legend: HTMLElement, start: number, end: number) {
-  let x = start;
-  let line = 0;
-  const shown = [...legend.querySelectorAll<HTMLElement>('[data-series]:not([aria-pressed="false"])')];
-  return shown.map((item) => {
-    const name = item.dataset['series'] ?? '';
-    const sample = item.querySelector('canvas');
-    const width = (sample?.clientWidth ?? 0) + 6 + pen.measureText(name).width;
-    if (x + width > end && x > start) {
-      x = start;
-      line += 1;
-    }
-    const placed = { name, sample, x, line };
-    x += width + 16;
-    return placed;
-  });
 }

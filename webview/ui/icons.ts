@@ -3,6 +3,8 @@ const PATHS = {
   table: 'M2.5 3.5h11v9h-11zM2.5 6.5h11M2.5 9.5h11M6.5 3.5v9',
   chart: 'M2.5 2.5v11h11M4.5 10.5l3-3.5 2.5 2 3.5-5',
   image: 'M2.5 3.5h11v9h-11zM2.5 11l3.5-3.5 2.5 2.5 2-2 3 3M10.5 6h.01',
+  // A curve with its two handles: what is saved can be drawn at any size.
+  vector: 'M2.5 12.5C3 6 6 3.5 8 3.5S13 6 13.5 12.5M3 3.5h10M2 2.5h2v2H2zM12 2.5h2v2h-2z',
   csv: 'M8 2.5v7.5M5 7.5l3 3 3-3M2.5 11v2.5h11V11',
   reset: 'M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10',
   error: 'M8 2.5a5.5 5.5 0 1 0 .01 0M8 5v3.5M8 10.8v.2',

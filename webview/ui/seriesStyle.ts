@@ -75,28 +75,51 @@ function polygon(
 
 const SAMPLE = { width: 26, height: 10 };
 
+interface Sample {
+  readonly style: SeriesStyle;
+  /** An area and not a line. */
+  readonly filled: boolean;
+}
+
+const samples = new WeakMap<HTMLCanvasElement, Sample>();
+
 /** A legend's sample of a series: its line with its marker. */
 export function drawSample(style: SeriesStyle, filled: boolean): HTMLCanvasElement {
   const scale = Math.max(2, window.devicePixelRatio);
   const canvas = element('canvas', { class: 'sample', attributes: { 'aria-hidden': 'true' } });
   canvas.width = SAMPLE.width * scale;
   canvas.height = SAMPLE.height * scale;
+  samples.set(canvas, { style, filled });
   const pen = canvas.getContext('2d');
   if (!pen) return canvas;
   pen.scale(scale, scale);
+  redrawSample(pen, canvas, 0, 0);
+  return canvas;
+}
+
+/** Draws a legend's sample once more, with another pen, its upper left corner at a place. */
+export function redrawSample(
+  pen: CanvasRenderingContext2D,
+  canvas: HTMLCanvasElement,
+  x: number,
+  y: number,
+): void {
+  const sample = samples.get(canvas);
+  if (!sample) return;
+  const { style, filled } = sample;
+  const middle = y + SAMPLE.height / 2;
   pen.strokeStyle = pen.fillStyle = style.color;
   if (filled) {
-    pen.fillRect(8, 0, 10, 10);
-    return canvas;
+    pen.fillRect(x + 8, y, 10, 10);
+    return;
   }
   pen.lineWidth = 1.75;
   pen.setLineDash([...style.dash]);
   pen.beginPath();
-  pen.moveTo(0, 5);
-  pen.lineTo(SAMPLE.width, 5);
+  pen.moveTo(x, middle);
+  pen.lineTo(x + SAMPLE.width, middle);
   pen.stroke();
   pen.setLineDash([]);
   if (style.hollow) pen.fillStyle = theme().background;
-  drawMarker(pen, style.marker, SAMPLE.width / 2, 5, style.hollow ? 3 : 2.5);
-  return canvas;
+  drawMarker(pen, style.marker, x + SAMPLE.width / 2, middle, style.hollow ? 3 : 2.5);
 }
