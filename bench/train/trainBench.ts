@@ -1,8 +1,10 @@
 import type { Bench } from '../bench';
 import { compileTimeRow } from './compileTimeRow';
 import { fitRow } from './fitRow';
+import { guardsRow } from './guardsRow';
 import { requireGpu } from './gpu';
 import { instrumentsRow } from './instrumentsRow';
+import { nagGsRow } from './nagGsRow';
 import { installPyTorch } from './pytorch';
 import { stepRow } from './stepRow';
 
@@ -66,6 +68,8 @@ export const trainBench: Bench = {
     'fit-cnn': fitRow,
     'compile-time': compileTimeRow,
     instruments: instrumentsRow,
+    'nag-gs': nagGsRow,
+    guards: guardsRow,
   },
   setup: async (context) => {
     await installPyTorch(context);

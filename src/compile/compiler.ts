@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { TensorFlow } from '../engine/engine';
 import { AuditClock } from './guard/auditClock';
+import { GuardTimes, type GuardDurations } from './guard/guardTimes';
 import { StepTimes } from './guard/stepTimes';
 import { shadowCheck } from './guard/shadowCheck';
 import { Snapshot } from './guard/snapshot';
@@ -38,6 +39,8 @@ export interface SignatureInfo {
   readonly compiledMs: number;
   /** Milliseconds that writing, loading and checking the graph took. */
   readonly compileMs: number;
+  /** What guards took. A recorded step that is one of the run is in it. */
+  readonly guardMs: GuardDurations;
 }
 
 /** Recordings of one signature before it is given up. */
@@ -59,6 +62,7 @@ interface Signature {
   steps: number;
   eagerMs: number;
   compileMs: number;
+  readonly guard: GuardTimes;
 }
 
 /** A compiled program in use. */
@@ -99,14 +103,19 @@ export class Compiler<Result, Readings> {
     if (useOf(signature)?.compiled.isAlive === false) {
       this.revise(signature, 'a tensor from outside the step was disposed');
     }
-    if (!this.rehearses && this.isToBeRecorded(signature)) return this.observe(signature, inputs, isRead);
-    while (this.isToBeRecorded(signature)) this.rehearse(signature, inputs);
+    const { guard } = signature;
+    if (!this.rehearses && this.isToBeRecorded(signature)) {
+      return guard.during(guardOf(signature), () => this.observe(signature, inputs, isRead));
+    }
+    while (this.isToBeRecorded(signature)) {
+      guard.during(guardOf(signature), () => this.rehearse(signature, inputs));
+    }
     const use = useOf(signature);
     return use === undefined ? this.runEagerly(inputs, isRead) : this.runCompiled(use, inputs, seed, isRead);
   }
 
   info(): SignatureInfo[] {
-    return [...this.signatures.values()].map(({ name, state, steps, eagerMs, compileMs }) => {
+    return [...this.signatures.values()].map(({ name, state, steps, eagerMs, compileMs, guard }) => {
       const use = state.kind === 'compiled' ? state.use : undefined;
       return {
         signature: name,
@@ -120,6 +129,7 @@ export class Compiler<Result, Readings> {
         eagerMs,
         compiledMs: use?.times.median ?? 0,
         compileMs,
+        guardMs: guard.durations,
       };
     });
   }
@@ -270,7 +280,9 @@ export class Compiler<Result, Readings> {
       const { difference, changing } = compare(previous, program);
       const [made] = newVariables;
       if (difference === undefined && made === undefined) {
-        this.build(signature, recording, new Set(changing), inputs, before);
+        signature.guard.during('building', () =>
+          this.build(signature, recording, new Set(changing), inputs, before),
+        );
       } else if (signature.recordings >= MOST_RECORDINGS) {
         this.giveUp(signature, made === undefined ? difference! : `the step makes a variable (${made.name})`);
       }
@@ -290,7 +302,7 @@ export class Compiler<Result, Readings> {
     let reason = '';
     for (const form of this.forms(program, values.length)) {
       try {
-        compiled = this.checked(form, changing, program, inputs, values, before);
+        compiled = this.checked(signature, form, changing, program, inputs, values, before);
         break;
       } catch (error) {
         const isOurs = error instanceof CannotCompile;
@@ -335,6 +347,7 @@ export class Compiler<Result, Readings> {
 
   /** A form of a program in a session, which has repeated the recorded step. */
   private checked(
+    { guard }: Signature,
     form: Program,
     changing: ReadonlySet<ValueIndex>,
     program: Program,
@@ -344,7 +357,9 @@ export class Compiler<Result, Readings> {
   ): CompiledProgram {
     const compiled = new CompiledProgram(this.backend, lower(form, changing));
     try {
-      shadowCheck(this.backend, compiled, program, inputs, results, before);
+      guard.during('shadowCheck', () =>
+        shadowCheck(this.backend, compiled, program, inputs, results, before),
+      );
       return compiled;
     } catch (error) {
       compiled.dispose();
@@ -398,6 +413,7 @@ export class Compiler<Result, Readings> {
       steps: 0,
       eagerMs: 0,
       compileMs: 0,
+      guard: new GuardTimes(),
     };
     this.signatures.set(name, signature);
     return signature;
@@ -415,6 +431,11 @@ export function notCompiled(reason: string): UserError {
 
 function useOf({ state }: Signature): Use | undefined {
   return state.kind === 'compiled' ? state.use : undefined;
+}
+
+/** What a recording is for. */
+function guardOf(signature: Signature): 'recordings' | 'audits' {
+  return useOf(signature) === undefined ? 'recordings' : 'audits';
 }
 
 function messageOf(error: unknown): string {

@@ -31,6 +31,7 @@ async function begin(trainer: Trainer): Promise<Ready> {
   return {
     losses,
     ...(untilCompiled === undefined ? {} : { untilCompiled }),
+    ...guardsOf(trainer),
     ...(refusal === undefined ? {} : { refusal: refusal.reason ?? `still ${refusal.state}` }),
   };
 }
@@ -41,7 +42,12 @@ async function run(trainer: Trainer, wanted: number): Promise<Report> {
   const steps = await trainer.train(wanted);
   const milliseconds = performance.now() - start;
   const { user, system } = process.cpuUsage(used);
-  return { steps, milliseconds, processor: (user + system) / 1e6 };
+  return { steps, milliseconds, processor: (user + system) / 1e6, ...guardsOf(trainer) };
+}
+
+function guardsOf(trainer: Trainer): Pick<Ready, 'guards'> {
+  const compiled = trainer.info().find(({ state }) => state === 'compiled');
+  return compiled === undefined ? {} : { guards: compiled.guardMs };
 }
 
 function say(message: Ready | Report): void {

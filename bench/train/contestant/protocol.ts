@@ -1,3 +1,5 @@
+import type { GuardDurations } from '../../../src/compile/guard/guardTimes';
+
 /**
  * How the bench talks with a contestant: a process, in any language, that prints a `Ready` when it has
  * taken its first steps, and then for every number of steps that it is sent a `Report`. One JSON value a line.
@@ -11,6 +13,8 @@ export interface Ready {
   readonly losses: readonly number[];
   /** Milliseconds from the call of the first step to the end of the first compiled one; ours alone. */
   readonly untilCompiled?: number;
+  /** Milliseconds that guards of compiled steps have taken so far; ours alone. */
+  readonly guards?: GuardDurations;
   /** Why steps are not compiled where they were to be. */
   readonly refusal?: string;
 }
@@ -21,6 +25,8 @@ export interface Report {
   readonly milliseconds: number;
   /** Seconds of processor time, over all cores. */
   readonly processor: number;
+  /** Milliseconds that guards of compiled steps have taken so far; ours alone. */
+  readonly guards?: GuardDurations;
 }
 
 /** What the contestant of TensorFlow.js trains: a network step by step, or one by `model.fit`. */

@@ -1,6 +1,6 @@
 import { cnn } from './cnn';
 import { cnnBatchnorm } from './cnnBatchnorm';
-import { mlp } from './mlp';
+import { mlp, mlpMomentum, mlpNagGs, mlpNagGsUpdated } from './mlp';
 import type { Network } from './network';
 import { gru, lstm } from './recurrent';
 import { resnet20 } from './resnet20';
@@ -9,6 +9,9 @@ import { transformer } from './transformer';
 /** By the names under which contestants are asked for them. */
 export const NETWORKS = {
   mlp,
+  mlpMomentum,
+  mlpNagGs,
+  mlpNagGsUpdated,
   cnn,
   cnnBatchnorm,
   resnet20,

@@ -40,7 +40,10 @@ it('has the weights and batches that the network asks for', async () => {
   }
 });
 
-it.each(['mlp', 'cnnBatchnorm', 'lstm', 'gru'] as const)('%s begins at chance and learns', async (name) => {
+const names = [
+  ...(['mlp', 'mlpMomentum', 'mlpNagGs', 'mlpNagGsUpdated', 'cnnBatchnorm', 'lstm', 'gru'] as const),
+];
+it.each(names)('%s begins at chance and learns', async (name) => {
   const network = NETWORKS[name];
   const file = path.join(folder, `${name}.safetensors`);
   await writeProblem(file, network);

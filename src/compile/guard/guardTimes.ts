@@ -1,0 +1,37 @@
+/** Milliseconds that guards took. */
+export interface GuardDurations {
+  /** Recording the step, and comparing what was recorded, until it was compiled. */
+  readonly recordings: number;
+  /** Repeating the recorded step: the first run of a session is in it, which prepares the graph. */
+  readonly shadowCheck: number;
+  /** Recording and comparing steps of a compiled program. */
+  readonly audits: number;
+}
+
+type Part = keyof GuardDurations | 'building';
+
+/** Counts how long guards take. What happens inside one another counts once, for the innermost. */
+export class GuardTimes {
+  private readonly spent = { recordings: 0, building: 0, shadowCheck: 0, audits: 0 };
+  /** Milliseconds of the part that runs now that belong to parts inside it. */
+  private inside = 0;
+
+  during<T>(part: Part, body: () => T): T {
+    const outside = this.inside;
+    this.inside = 0;
+    const start = performance.now();
+    try {
+      return body();
+    } finally {
+      const whole = performance.now() - start;
+      this.spent[part] += whole - this.inside;
+      this.inside = outside + whole;
+    }
+  }
+
+  /** Without what building the graph took, which is no guard. */
+  get durations(): GuardDurations {
+    const { recordings, shadowCheck, audits } = this.spent;
+    return { recordings, shadowCheck, audits };
+  }
+}
