@@ -264,3 +264,27 @@ test('signatures are bounded in number', () => {
   step.dispose();
   expect(binding.getNumOfSavedModels()).toBe(sessions);
 });
+
+test('what guards took is told by their parts, without the graph that was built', () => {
+  const { parameters, loss, batch } = twoLayers(tf);
+  const optimizer = tf.train.sgd(0.1);
+  const step = compile(tf, (x: Tensor, y: Tensor) => optimizer.minimize(() => loss(x, y), true, parameters)!);
+  const infoAfter = (steps: number) => {
+    for (let i = 0; i < steps; i++) {
+      const [x, y] = batch(i) as [Tensor, Tensor];
+      step(x, y).dispose();
+    }
+    return step.info()[0]!;
+  };
+  const recorded = infoAfter(2);
+  expect(recorded).toMatchObject({ state: 'compiled', audits: 0, guardMs: { audits: 0 } });
+  expect(recorded.guardMs.recordings).toBeGreaterThan(0);
+  expect(recorded.guardMs.shadowCheck).toBeGreaterThan(0);
+  expect(recorded.guardMs.shadowCheck).toBeLessThan(recorded.compileMs);
+  const audited = infoAfter(2);
+  expect(audited.audits).toBe(1);
+  expect(audited.guardMs).toMatchObject({ ...recorded.guardMs, audits: expect.any(Number) as number });
+  expect(audited.guardMs.audits).toBeGreaterThan(0);
+  step.dispose();
+  tf.dispose(parameters);
+});
