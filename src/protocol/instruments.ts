@@ -244,6 +244,15 @@ export const QUANTITIES: Readonly<Record<string, Quantity>> = {
     estimator: 'Limit of the optimizer over λmax: below 1 its steps grow.',
     guide: { value: 1, label: 'unstable below' },
   },
+  splittingConsistency: {
+    title: 'Splitting consistency',
+    tab: 'step',
+    group: 'Splitting consistency',
+    scale: 'log',
+    estimator:
+      'Of the last layer: how far a step of SGD on the batch ends from the exact flow of the batch’s loss in the same time, over the length of the flow’s way; on at most 64 examples.',
+    guide: { value: 1.3, label: 'too long above' },
+  },
   hessianTrace: {
     title: 'Trace of the Hessian',
     tab: 'step',

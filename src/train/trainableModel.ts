@@ -2,6 +2,7 @@ import type { LayersModel, LayerVariable, layers, Scalar, Tensor } from '@tensor
 import type { TensorFlow } from '../engine/engine';
 import { UserError } from '../protocol/userError';
 import type { Answer, CustomModel } from './experiment';
+import { lastLayerOf, type LastLayer } from './lastLayer';
 import type { NamedVariable } from './optimizers/optimizer';
 
 /** What the loop needs of a model, whichever kind it is. */
@@ -16,6 +17,8 @@ export interface TrainableModel {
   readonly variables: readonly NamedVariable[];
   /** Whether an answer, the only one or that of an output, has passed a softmax already and so holds no logits. */
   endsInSoftmax(output: string | undefined): boolean;
+  /** Where the only answer is linear in the weights of a last layer that is trained. */
+  readonly lastLayer?: LastLayer;
   dispose(): void;
 }
 
@@ -46,6 +49,8 @@ export function trainableModel(tf: TensorFlow, model: unknown): TrainableModel {
 function fromLayers(tf: TensorFlow, model: LayersModel): TrainableModel {
   const named = nameWeights(tf, model);
   const trainable = new Set(model.trainableWeights);
+  const variables = new Map(named.map(({ weight, variable }) => [weight, variable]));
+  const lastLayer = lastLayerOf(tf, model, variables);
   return {
     apply(x, training) {
       const answer = model.apply(x, { training }) as Tensor | Tensor[];
@@ -54,6 +59,7 @@ function fromLayers(tf: TensorFlow, model: LayersModel): TrainableModel {
     penalties: () => model.calculateLosses(),
     trainable: named.filter(({ weight }) => trainable.has(weight)),
     variables: named,
+    ...(lastLayer !== undefined && { lastLayer }),
     endsInSoftmax: (output) =>
       isSoftmax(
         output === undefined ? model.layers.at(-1) : model.layers.find(({ name }) => name === output),

@@ -4,10 +4,10 @@ import type { TensorFlow } from '../../engine/engine';
 import type { CompileMode } from '../../protocol/compileMode';
 import { lossGradients } from '../lossGradients';
 import type { Losses } from '../objective';
-import type { NamedVariable } from '../optimizers/optimizer';
 import { withSeededRandom } from '../randomness';
 import type { TrainableModel } from '../trainableModel';
 import { flatten } from './flatVector';
+import { remember } from './remembered';
 
 /**
  * Loss of a batch, penalties included, and its gradient: the trainable variables' entries one after another. One
@@ -67,13 +67,4 @@ export class BatchGradients {
   dispose(): void {
     this.compiled.dispose();
   }
-}
-
-/** Returns what gives the variables the values that they have now. */
-function remember(tf: TensorFlow, variables: readonly NamedVariable[]): () => void {
-  const copies = variables.map(({ variable }) => tf.clone(variable));
-  return () =>
-    variables.forEach(({ variable }, i) => {
-      if (variable.dataId !== copies[i]!.dataId) variable.assign(copies[i]!);
-    });
 }

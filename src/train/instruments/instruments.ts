@@ -11,6 +11,7 @@ import type { TrainableModel } from '../trainableModel';
 import type { BatchGradients } from './batchGradients';
 import { InstrumentCosts } from './costs';
 import { flatten } from './flatVector';
+import { lastLayerConsistency } from './lastLayerConsistency';
 import { layersOf, sum, sumByLayer, type Layer } from './layers';
 import { withLossCurvature } from './lossCurvature';
 import {
@@ -24,7 +25,7 @@ import {
 } from './memory';
 import { partsOf, readNoise, type NoiseReading } from './noise';
 import { INSTRUMENTS, ReadingPlan, type Instrument } from './plan';
-import { dynamicsValues, limitOf, noiseFloor, plateauOf, radiusAt } from './stepFacts';
+import { dynamicsValues, heavyBallOf, limitOf, noiseFloor, plateauOf, radiusAt } from './stepFacts';
 import { stepPosition } from './stepPosition';
 import {
   describeStep,
@@ -44,6 +45,7 @@ export interface Reading {
   readonly position?: number;
   readonly noise?: NoiseReading;
   readonly curvature?: CurvatureReading;
+  readonly consistency?: number;
 }
 
 interface CurvatureReading {
@@ -76,6 +78,7 @@ const QUANTITIES_OF: Readonly<Record<Instrument, readonly string[]>> = {
     'plateau',
   ],
   curvature: ['largestCurvature', 'curvatureLimit', 'stabilityMargin', 'hessianTrace', 'spectralRadius'],
+  splitting: ['splittingConsistency'],
 };
 
 /**
@@ -152,6 +155,7 @@ export class Instruments {
     const reads = (instrument: Instrument): boolean => this.reads(instrument, step);
     const dynamics = optimizer.dynamics();
     const noise = reads('noise') ? await this.readNoise(step, x, y, size) : undefined;
+    const consistency = reads('splitting') ? await this.readConsistency({ x, y, seed }, dynamics) : undefined;
     const readsPosition = reads('position');
     const before = readsPosition ? this.variables.map((variable) => tf.keep(tf.clone(variable))) : [];
     try {
@@ -172,6 +176,7 @@ export class Instruments {
         ...(position !== undefined && { position }),
         ...(noise !== undefined && { noise }),
         ...(curvature !== undefined && { curvature }),
+        ...(consistency !== undefined && { consistency }),
       };
     } finally {
       tf.dispose(before);
@@ -186,7 +191,7 @@ export class Instruments {
   /** Says what a reading says, and what it means. */
   report(reading: Reading, epoch: number): [InstrumentsEvent, ...VerdictEvent[]] {
     const { memory, layers } = this;
-    const { step, dynamics, description, position, noise, curvature } = reading;
+    const { step, dynamics, description, position, noise, curvature, consistency } = reading;
     if (position !== undefined) remember(memory.positions, position, MOST_POSITIONS);
     if (description !== undefined) {
       remember(memory.gradientNorms, description.values['gradientNorm']!, MOST_NORMS);
@@ -201,6 +206,7 @@ export class Instruments {
       ...(position !== undefined && { alpha: position }),
       ...(noise !== undefined && this.noiseValues(noise, dynamics)),
       ...(curvature !== undefined && this.curvatureValues(curvature, dynamics)),
+      ...(consistency !== undefined && { splittingConsistency: consistency }),
     };
     const byLayer = {
       ...description?.byLayer,
@@ -252,11 +258,20 @@ export class Instruments {
 
   /** Full batches alone are read: what is due at a smaller last one of an epoch is read at the next step. */
   private reads(instrument: Instrument, step: number): boolean {
-    // One example has no parts.
-    if (!this.isFull(step) || (instrument === 'noise' && this.fullBatch < 2)) return false;
+    if (!this.isFull(step) || !this.canRead(instrument)) return false;
     return (
       this.plan.isDue(instrument, step) || (!this.isFull(step - 1) && this.plan.isDue(instrument, step - 1))
     );
+  }
+
+  private canRead(instrument: Instrument): boolean {
+    const { model, experiment, optimizer } = this.subject;
+    // One example has no parts.
+    if (instrument === 'noise') return this.fullBatch > 1;
+    if (instrument !== 'splitting') return true;
+    // Steps in other coordinates than the gradient's follow another flow.
+    const isPlain = optimizer.dynamics().preconditioned !== true;
+    return isPlain && model.lastLayer !== undefined && typeof experiment.loss === 'string';
   }
 
   private isFull(step: number): boolean {
@@ -310,6 +325,18 @@ export class Instruments {
       tf.dispose([loss, slope, gradient]);
       stop();
     }
+  }
+
+  private async readConsistency(
+    batch: { readonly x: Tensor; readonly y: readonly Tensor[]; readonly seed: number },
+    dynamics: Dynamics,
+  ): Promise<number | undefined> {
+    const { tf, model, experiment } = this.subject;
+    const stop = this.costs.start('splitting');
+    const { rate } = heavyBallOf(dynamics);
+    const consistency = await lastLayerConsistency(tf, model, model.lastLayer!, experiment.loss, batch, rate);
+    stop();
+    return consistency;
   }
 
   private readCurvature(dynamics: Dynamics): CurvatureReading {

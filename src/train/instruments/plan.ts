@@ -2,7 +2,7 @@ import type { InstrumentPreset } from '../../protocol/instruments';
 import type { Detail } from './stepReadings';
 
 /** What reads quantities together, because they need the same computation. */
-export const INSTRUMENTS = ['gradients', 'position', 'noise', 'curvature'] as const;
+export const INSTRUMENTS = ['gradients', 'position', 'noise', 'curvature', 'splitting'] as const;
 export type Instrument = (typeof INSTRUMENTS)[number];
 
 export type InstrumentSettings =
@@ -62,6 +62,7 @@ const REACHES: Readonly<Record<InstrumentPreset, Reach>> = {
       position: { passes: 1.5, share: 0.03 },
       noise: { passes: 6, share: 0.045 },
       curvature: { passes: curvaturePasses(10, 4), share: 0.06 },
+      splitting: { passes: 10, share: 0.015 },
     },
     parts: 32,
     products: 10,

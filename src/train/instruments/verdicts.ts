@@ -32,6 +32,7 @@ const JUDGES: Readonly<Record<string, Judge>> = {
   'update-ratio': judgeUpdateRatio,
   gradients: judgeGradients,
   plateau: judgePlateau,
+  splitting: judgeSplitting,
 };
 
 /**
@@ -272,6 +273,33 @@ function judgePlateau(
     };
   }
   return { level: 'good', text: 'Noise of the gradient does not keep the loss up.', evidence, field };
+}
+
+/** On a parabola, z/(1 − e^(−z)) − 1 where a step is z = 1 and ends at the bottom, and z = 2 and no longer shrinks. */
+const AT_BOTTOM = 0.58;
+const AT_LIMIT = 1.3;
+
+function judgeSplitting({ values, optimizer }: Evidence, before: Level): Finding | undefined {
+  const { splittingConsistency: value } = values;
+  if (value === undefined) return undefined;
+  const { field, shorten } = stepSetting(optimizer);
+  const level = levelOf(value, before, { notice: AT_BOTTOM, warning: AT_LIMIT });
+  const limit = level === 'warning' ? AT_LIMIT : AT_BOTTOM;
+  const evidence = [{ quantity: 'splittingConsistency', value, limit }];
+  if (level === 'good') {
+    return { level, text: 'Steps of the last layer stay near the flow of their batch.', evidence, field };
+  }
+  const away = `${figure(100 * value)} % of its way`;
+  return {
+    level,
+    text:
+      level === 'warning'
+        ? `A step of the last layer ends ${away} from the flow of its batch’s loss: it is too long to follow it.`
+        : `A step of the last layer ends ${away} from the flow of its batch’s loss: it is long.`,
+    remedy: `${shorten}, or begin with a warm-up.`,
+    evidence,
+    field,
+  };
 }
 
 function largest(values: readonly number[], layers: readonly string[]): [number, string] {

@@ -121,18 +121,30 @@ export function describeTrainingOn(id: EngineId): void {
       expect(await modelBytes(second.outputs)).toEqual(await modelBytes(first.outputs));
     });
 
-    it('trains to the same bits whatever the instruments read', async () => {
-      const off = await record({ tf, experiment: spiralExperiment(tf, { instruments: 'off' }) });
-      const full = await record({ tf, experiment: spiralExperiment(tf, { instruments: OFTEN }) });
+    it.each([
+      { name: 'adam', learningRate: 0.01 },
+      { name: 'momentum', learningRate: 0.01 },
+    ] as const)('trains to the same bits whatever the instruments read, with %o', async (optimizer) => {
+      const off = await record({ tf, experiment: spiralExperiment(tf, { optimizer, instruments: 'off' }) });
+      const full = await record({ tf, experiment: spiralExperiment(tf, { optimizer, instruments: OFTEN }) });
       expect(saidBy(off)).toEqual([]);
-      expect(saidBy(full).filter(({ type }) => type === 'instruments').length).toBe(9);
+      const readings = saidBy(full).filter((event) => event.type === 'instruments');
+      expect(readings.length).toBe(9);
+      const ofLastLayer = readings.filter(({ values }) => 'splittingConsistency' in values);
+      expect(ofLastLayer.length).toBe(optimizer.name === 'momentum' ? 9 : 0);
       expect(metricsOf(full.events)).toEqual(metricsOf(off.events));
       expect(await modelBytes(full.outputs)).toEqual(await modelBytes(off.outputs));
     });
 
-    it.each<[string, Partial<Experiment>]>([...RESUMED, ['all instruments', { instruments: OFTEN }]])(
-      'goes on after a cancellation as if it had not happened, with %s',
-      (_name, changes) => expectToResume(tf, spiralExperiment(tf, changes)),
+    it.each<[string, Partial<Experiment>]>([
+      ...RESUMED,
+      ['all instruments', { instruments: OFTEN }],
+      [
+        'all instruments and momentum',
+        { instruments: OFTEN, optimizer: { name: 'momentum', learningRate: 0.01 } },
+      ],
+    ])('goes on after a cancellation as if it had not happened, with %s', (_name, changes) =>
+      expectToResume(tf, spiralExperiment(tf, changes)),
     );
 
     it('goes on after a cancellation as if it had not happened, with augmented images', async () => {

@@ -28,7 +28,7 @@ describe('plan of readings', () => {
   });
 
   it('is denser at the start, and reads everything in a run of a thousand steps', () => {
-    const plan = new ReadingPlan('standard');
+    const plan = new ReadingPlan('full');
     for (const instrument of INSTRUMENTS) {
       const steps = stepsOf(plan, instrument, 20_000);
       const gaps = steps.map((step, i) => step - (steps[i - 1] ?? 0));
@@ -47,7 +47,7 @@ describe('plan of readings', () => {
   });
 
   it('reads after every so many steps where it is told to', () => {
-    const plan = new ReadingPlan({ preset: 'standard', every: 50 });
+    const plan = new ReadingPlan({ preset: 'full', every: 50 });
     for (const instrument of INSTRUMENTS) expect(stepsOf(plan, instrument, 160)).toEqual([50, 100, 150]);
   });
 });

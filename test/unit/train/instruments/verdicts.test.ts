@@ -160,6 +160,25 @@ describe('verdicts', () => {
     expect(of(falling, 2)).toBeUndefined();
   });
 
+  it('find steps too long for the flow of the last layer', () => {
+    const of = (splittingConsistency: number): Partial<Evidence> => ({ values: { splittingConsistency } });
+    expect(levels('splitting', [0.1, 0.6, 0.5, 1.5, 1.1, 0.9, 0.3].map(of))).toEqual([
+      '',
+      'notice',
+      '',
+      'warning',
+      '',
+      'notice',
+      'good',
+    ]);
+    expect(verdict('splitting', of(2))).toMatchObject({
+      text: 'A step of the last layer ends 200 % of its way from the flow of its batch’s loss: it is too long to follow it.',
+      remedy: 'Lower optimizer.learningRate, or begin with a warm-up.',
+      evidence: [{ quantity: 'splittingConsistency', value: 2, limit: 1.3 }],
+      field: 'optimizer.learningRate',
+    });
+  });
+
   it('go on from what a checkpoint holds', () => {
     const memory: InstrumentMemory = {
       ...freshMemory(),
