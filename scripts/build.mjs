@@ -105,6 +105,7 @@ const webview = {
   assetNames: '[name]',
   entryPoints: {
     'webview/run': 'webview/run/main.ts',
+    'webview/comparison': 'webview/comparison/main.ts',
     'webview/quantization': 'webview/quantization/main.ts',
     'webview/launcher': 'webview/launcher/main.ts',
     'webview/explorer': 'webview/explorer/main.ts',

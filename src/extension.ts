@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { registerCommands } from './host/commands/commandTable';
+import { comparisonCommands } from './host/commands/compareRuns';
 import { engineCommands } from './host/commands/engineCommands';
 import { experimentCommands } from './host/commands/experimentCommands';
 import { modelCommands } from './host/commands/modelCommands';
@@ -11,6 +12,7 @@ import { ExperimentLens } from './host/experiments/experimentLens';
 import { JobStarter } from './host/jobStarter';
 import { completeSpec } from './host/launcherSpec';
 import { ModelDocuments } from './host/models/modelDocuments';
+import { ComparisonPanels } from './host/panels/comparisonPanels';
 import { ExplorerPanel } from './host/panels/explorerPanel';
 import { RunIntents } from './host/panels/runIntents';
 import { RunPanels } from './host/panels/runPanels';
@@ -41,8 +43,13 @@ export function activate(context: vscode.ExtensionContext): void {
   const documents = new ModelDocuments(cli);
   const intents = new RunIntents(pages, problems, (spec) => startFromForm(spec));
   const panels = new RunPanels(context.extensionUri, store, intents);
+  const comparisons = new ComparisonPanels(context.extensionUri, store, problems);
   const explorer = new ExplorerPanel(context.extensionUri, problems);
   const runsTree = new RunsTree(store);
+  const runsView = vscode.window.createTreeView('weightroom.runs', {
+    treeDataProvider: runsTree,
+    canSelectMany: true,
+  });
   const enginesTree = new EnginesTree(engines, problems);
 
   const start = async (spec: JobSpec): Promise<void> => {
@@ -61,8 +68,10 @@ export function activate(context: vscode.ExtensionContext): void {
     engines,
     documents,
     panels,
+    comparisons,
     explorer,
     runsTree,
+    runsView,
     enginesTree,
     new RunStatusBar(store),
     new RunNotices(store, (folder) => panels.isShown(folder), log),
@@ -70,13 +79,13 @@ export function activate(context: vscode.ExtensionContext): void {
     new ExperimentFindings(store),
     new LauncherView(context.extensionUri, engines, problems, store, startFromForm),
     vscode.tasks.registerTaskProvider(TASK_TYPE, new WeightroomTasks(cli)),
-    vscode.window.registerTreeDataProvider('weightroom.runs', runsTree),
     vscode.window.registerTreeDataProvider('weightroom.engines', enginesTree),
     registerCommands(
       {
         ...modelCommands(documents, context.workspaceState, start),
         ...experimentCommands(vscode.Uri.file(path.join(dist, 'examples')), start),
         ...runCommands(store, panels, runsTree, pages),
+        ...comparisonCommands(store, comparisons, () => runsView.selection),
         ...engineCommands(engines, log),
         'weightroom.explorer.open': () => explorer.show(),
       },

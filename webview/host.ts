@@ -11,7 +11,7 @@
  *     <body><main id="app"></main>
  *     <script nonce="N" src="dist/webview/<panel>.js"></script></body>
  *
- * `<panel>` is `run`, `quantization`, `launcher`, `explorer` or `report`; these two files are all that a panel loads.
+ * `<panel>` is `run`, `comparison`, `quantization`, `launcher`, `explorer` or `report`; these two files are all that a panel loads.
  * Messages arrive as `message` events of the window. Their types are in `src/protocol/messages.ts`.
  */
 

@@ -11,6 +11,7 @@ import { comparison } from '../ui/quantization/comparison';
 import { errorChart } from '../ui/quantization/errorChart';
 import { FIRST_RATE_DISTORTION_VIEW } from '../ui/quantization/rateDistortionChart';
 import { formatBytes, formatDecibels, formatDuration, formatNumber, metricTitle } from '../ui/format';
+import { runName } from '../ui/runName';
 import { SeriesColumns } from '../ui/seriesColumns';
 import { studyFigures } from '../ui/study/studyFigures';
 import { sweepResults } from '../ui/sweep/sweepResults';
@@ -47,12 +48,6 @@ function instruments([run, ...others]: readonly RunView[]): readonly Child[] {
     element('h2', { text: 'Step' }),
     stepTab.element,
   ];
-}
-
-/** Runs are told apart by name; where two have the same, by number. */
-function runName(run: RunView, runs: readonly RunView[]): string {
-  const same = runs.filter((other) => other.summary.name === run.summary.name);
-  return same.length > 1 ? `${run.summary.name} (${same.indexOf(run) + 1})` : run.summary.name;
 }
 
 function figures(runs: readonly RunView[]): Child {

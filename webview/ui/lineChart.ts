@@ -259,7 +259,7 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
   }
 
   function styleOf(trace: Trace): SeriesStyle {
-    return seriesStyle(lines.findIndex((line) => line.name === trace.name));
+    return lines.find((line) => line.name === trace.name)!.style;
   }
 
   function readings() {
@@ -302,7 +302,7 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
     lines = series.map((source, k) => ({
       ...traceOf(source, xAxis, smoothing),
       label: label(source.name),
-      style: seriesStyle(k),
+      style: seriesStyle(source.stroke ?? k),
     }));
   }
 

@@ -20,8 +20,14 @@ export class SeriesColumns {
   /** The values as a curve. */
   readonly curve = new CurveColumn(() => this.values);
 
-  /** @param name the metric; unique within a chart */
-  constructor(readonly name: string) {}
+  /**
+   * @param name the metric; unique within a chart
+   * @param stroke number of the style that it is drawn in; where absent, its place in the chart
+   */
+  constructor(
+    readonly name: string,
+    readonly stroke?: number,
+  ) {}
 
   static from(series: Series, name = series.name): SeriesColumns {
     const columns = new SeriesColumns(name);

@@ -10,12 +10,30 @@ export interface SeriesStyle {
   readonly hollow?: boolean;
 }
 
-const MARKERS = ['circle', 'square', 'triangle', 'diamond', 'pentagon', 'hexagon'] as const;
+const MARKERS = [
+  'circle',
+  'square',
+  'triangle',
+  'diamond',
+  'pentagon',
+  'hexagon',
+  'star',
+  'lowered triangle',
+] as const;
 export type Marker = (typeof MARKERS)[number];
 
-const DASHES: readonly (readonly number[])[] = [[], [7, 3], [2, 2], [9, 3, 2, 3], [4, 4], [12, 4]];
+const DASHES: readonly (readonly number[])[] = [
+  [],
+  [7, 3],
+  [2, 2],
+  [6, 3, 2, 3],
+  [4, 4],
+  [14, 5],
+  [9, 3, 2, 3, 2, 3],
+  [2, 5],
+];
 
-/** The style of the k-th series of a chart in the theme that is shown. */
+/** The style of the k-th series of a chart in the theme that is shown; eight have nothing in common. */
 export function seriesStyle(k: number): SeriesStyle {
   const colors = theme().series;
   return {
@@ -53,6 +71,12 @@ export function drawMarker(
     case 'hexagon':
       polygon(pen, x, y, 1.1 * r, 6, 0);
       break;
+    case 'star':
+      star(pen, x, y, 1.4 * r);
+      break;
+    case 'lowered triangle':
+      polygon(pen, x, y, 1.2 * r, 3, Math.PI / 2);
+      break;
   }
   pen.fill();
   pen.stroke();
@@ -69,6 +93,16 @@ function polygon(
   for (let k = 0; k < corners; k++) {
     const angle = turn + (2 * Math.PI * k) / corners;
     pen.lineTo(x + r * Math.cos(angle), y + r * Math.sin(angle));
+  }
+  pen.closePath();
+}
+
+/** Five points of radius `r`, with notches of less than half of it between them. */
+function star(pen: CanvasRenderingContext2D, x: number, y: number, r: number): void {
+  for (let k = 0; k < 10; k++) {
+    const angle = (Math.PI * k) / 5 - Math.PI / 2;
+    const reach = k % 2 === 0 ? r : 0.45 * r;
+    pen.lineTo(x + reach * Math.cos(angle), y + reach * Math.sin(angle));
   }
   pen.closePath();
 }

@@ -22,7 +22,17 @@ export interface Theme {
   readonly fontSize: number;
 }
 
-const SERIES = ['blue', 'orange', 'green', 'purple', 'red', 'yellow'] as const;
+/** VS Code has six colours of charts and their foreground; the terminal's cyan is told from all of them. */
+const SERIES = [
+  'charts-blue',
+  'charts-orange',
+  'charts-green',
+  'charts-purple',
+  'charts-red',
+  'charts-yellow',
+  'terminal-ansiCyan',
+  'charts-foreground',
+] as const;
 
 let current: Theme | undefined;
 const listeners = new Set<() => void>();
@@ -69,7 +79,7 @@ function readTheme(): Theme {
     error: read('errorForeground', 'charts-red'),
     good: read('charts-green', 'foreground'),
     // Some themes make `charts.orange` half transparent, which is too faint for a line.
-    series: SERIES.map((name) => withAlpha(read(`charts-${name}`, 'foreground'), 1)),
+    series: SERIES.map((name) => withAlpha(read(name, 'foreground'), 1)),
     highContrast,
     fontFamily: read('font-family'),
     fontSize: Math.max(10, (Number.parseFloat(read('font-size')) || 13) - 2),

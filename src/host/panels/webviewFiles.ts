@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { webviewPage } from './webviewPage';
 
 /** The bundles of `webview/` that make a page each. */
-export type PageName = 'run' | 'quantization' | 'launcher' | 'explorer';
+export type PageName = 'run' | 'comparison' | 'quantization' | 'launcher' | 'explorer';
 
 /** What a webview of this extension may do: run its script, and load our files. */
 export function webviewOptions(extension: vscode.Uri): vscode.WebviewOptions {

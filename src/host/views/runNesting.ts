@@ -27,6 +27,18 @@ export function nestTrials<Run extends NestedRun>(runs: readonly Run[]): RunNest
   return { top, trials };
 }
 
+/** The runs chosen, each once, in the order given; a sweep, which has no curves, stands for its trials, the first started first. */
+export function withTrials(
+  folders: readonly string[],
+  trials: RunNesting<Pick<NestedRun, 'folder'>>['trials'],
+): readonly string[] {
+  const runs = folders.flatMap((folder) => {
+    const own = trials.get(folder)?.map((trial) => trial.folder);
+    return own?.reverse() ?? [folder];
+  });
+  return [...new Set(runs)];
+}
+
 function sweepOf({ folder, spec }: NestedRun): string | undefined {
   if (spec.job !== 'train' || spec.sweep === undefined) return undefined;
   return path.join(path.dirname(folder), spec.sweep);

@@ -11,7 +11,7 @@ const dist = process.env['WEIGHTROOM_DIST'] ?? 'dist';
 const shots = path.resolve(import.meta.dirname, '../../../test-results/webview');
 const modules = path.resolve(import.meta.dirname, '../../../node_modules');
 
-export type PanelName = 'run' | 'quantization' | 'launcher' | 'explorer';
+export type PanelName = 'run' | 'comparison' | 'quantization' | 'launcher' | 'explorer';
 
 /** A panel in a plain page, under the policy and in the shell that the extension gives it. */
 export interface Panel {

@@ -84,6 +84,7 @@ export const THEMES: Readonly<Record<ThemeKind, Readonly<Record<string, string>>
     'charts-orange': '#d18616',
     'charts-green': '#388a34',
     'charts-purple': '#652d90',
+    'terminal-ansiCyan': '#0598bc',
   },
   'vscode-dark': {
     ...FONTS,
@@ -150,6 +151,7 @@ export const THEMES: Readonly<Record<ThemeKind, Readonly<Record<string, string>>
     'charts-orange': '#d18616',
     'charts-green': '#89d185',
     'charts-purple': '#b180d7',
+    'terminal-ansiCyan': '#11a8cd',
   },
   'vscode-high-contrast': {
     ...FONTS,
@@ -211,6 +213,7 @@ export const THEMES: Readonly<Record<ThemeKind, Readonly<Record<string, string>>
     'charts-orange': '#ab5a00',
     'charts-green': '#89d185',
     'charts-purple': '#b180d7',
+    'terminal-ansiCyan': '#00cdcd',
   },
   'vscode-high-contrast-light': {
     ...FONTS,
@@ -275,5 +278,6 @@ export const THEMES: Readonly<Record<ThemeKind, Readonly<Record<string, string>>
     'charts-orange': '#0f4a85',
     'charts-green': '#374e06',
     'charts-purple': '#652d90',
+    'terminal-ansiCyan': '#0598bc',
   },
 };

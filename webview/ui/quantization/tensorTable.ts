@@ -36,7 +36,7 @@ export function tensorTable(
   const body = element('tbody');
   const table = element(
     'table',
-    { attributes: { role: 'grid', 'aria-label': 'Tensors' } },
+    { class: 'sortable', attributes: { role: 'grid', 'aria-label': 'Tensors' } },
     element('thead', {}, headRow),
     body,
   );
