@@ -16,6 +16,8 @@ export interface TrainableModel {
   readonly variables: readonly NamedVariable[];
   /** Whether an answer, the only one or that of an output, has passed a softmax already and so holds no logits. */
   endsInSoftmax(output: string | undefined): boolean;
+  /** The `tf.LayersModel` that it wraps; absent where it is written by hand. */
+  readonly layers?: LayersModel;
   dispose(): void;
 }
 
@@ -58,6 +60,7 @@ function fromLayers(tf: TensorFlow, model: LayersModel): TrainableModel {
       isSoftmax(
         output === undefined ? model.layers.at(-1) : model.layers.find(({ name }) => name === output),
       ),
+    layers: model,
     dispose: () => void model.dispose(),
   };
 }
