@@ -4,6 +4,7 @@ import type { DataSource } from '../data/source';
 import type { RateSchedule } from './optimizers/rateSchedule';
 import type { AugmentOptions } from './augment';
 import type { InstrumentSettings } from './instruments/plan';
+import type { LastLayerSettings } from './lastLayer/settings';
 import type { OptimizerSettings } from './optimizers/settings';
 
 /** Losses by name. Both are means over the examples of a batch; the first takes logits. */
@@ -77,6 +78,11 @@ export interface Experiment<P extends Parameters = Parameters> {
   /** Measured on the test examples; `['accuracy']` where absent and the data have classes. Several tasks have their own. */
   readonly metrics?: readonly ('accuracy' | CustomMetric)[];
   readonly optimizer: OptimizerSettings;
+  /**
+   * Experimental: moves the last dense layer by itself, along the flow of each batch's loss, before the optimizer
+   * moves the others. The optimizer moves all where absent.
+   */
+  readonly lastLayer?: LastLayerSettings;
   /** How the learning rate changes over the run; it stays where absent. */
   readonly schedule?: RateSchedule;
   /** Gradients with a larger norm, over all variables, are shortened to this one; none are where absent. */

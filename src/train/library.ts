@@ -33,6 +33,7 @@ export {
   type Task,
   type TaskLosses,
 } from './experiment';
+export type { LastLayerSettings } from './lastLayer/settings';
 export type { RateSchedule } from './optimizers/rateSchedule';
 export type {
   AdamSettings,

@@ -52,6 +52,12 @@ const SCHEDULE: Fields = {
   factor: optional(positive),
 };
 
+const LAST_LAYER: Fields = {
+  learningRate: positive,
+  stepLimit: optional(positive),
+  pull: optional(notNegative),
+};
+
 const DECAY: Fields = { weightDecay: optional(notNegative), noDecay: optional(texts) };
 
 const MOMENTS: Fields = {
@@ -120,7 +126,7 @@ const CHECKED_APART: Fields = Object.fromEntries(
 );
 
 /** What may stand in an experiment and is not plain data, so that no override reaches it. */
-const OTHER = ['data', 'augment', 'parameters', 'model', 'metrics', 'optimizer', 'schedule'];
+const OTHER = ['data', 'augment', 'parameters', 'model', 'metrics', 'optimizer', 'lastLayer', 'schedule'];
 
 /**
  * Checks what a user's file exports, whatever it is.
@@ -139,6 +145,7 @@ export function checkExperiment(value: unknown): Experiment {
   checkAugment(value['augment']);
   checkParameters(value['parameters']);
   checkOptimizer(value['optimizer']);
+  checkLastLayer(value['lastLayer']);
   checkSchedule(value['schedule']);
   checkInstruments(value['instruments']);
   checkFields('', value, { ...TOP, ...CHECKED_APART });
@@ -169,6 +176,7 @@ export function applyOverrides(experiment: Experiment, overrides: Overrides): Ex
     changed = set(changed, path.split('.'), typed) as Experiment;
   }
   requireOptimizerSettings(changed.optimizer);
+  checkLastLayer(changed.lastLayer);
   checkSchedule(changed.schedule);
   return changed;
 }
@@ -218,6 +226,7 @@ function settingsOf(experiment: Experiment): Map<string, Field> {
     ['optimizer.name', oneOf(Object.keys(OPTIMIZERS))],
     ...taskNames(experiment).map((task): [string, Field] => [`loss.${task}.weight`, TASK_WEIGHT]),
     ...named('optimizer', OPTIMIZERS[experiment.optimizer.name]),
+    ...named('lastLayer', LAST_LAYER),
     ...named('schedule', SCHEDULE),
     ...named('data', DATA[source]!),
     ...named('augment', AUGMENT),
@@ -249,6 +258,13 @@ export function checkOptimizer(value: unknown): void {
   const fields = OPTIMIZERS[name as OptimizerName];
   refuseUnknown('optimizer', value, ['name', ...Object.keys(fields)]);
   checkFields('optimizer.', value, fields);
+}
+
+function checkLastLayer(value: unknown): void {
+  if (value === undefined) return;
+  if (!isObject(value)) throw malformed('lastLayer', 'an object: { learningRate: 0.1, pull: 0.1 }');
+  refuseUnknown('lastLayer', value, Object.keys(LAST_LAYER));
+  checkFields('lastLayer.', value, LAST_LAYER);
 }
 
 /** @throws UserError `experiment-malformed` */

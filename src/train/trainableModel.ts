@@ -2,7 +2,7 @@ import type { LayersModel, LayerVariable, layers, Scalar, Tensor } from '@tensor
 import type { TensorFlow } from '../engine/engine';
 import { UserError } from '../protocol/userError';
 import type { Answer, CustomModel } from './experiment';
-import { lastLayerOf, type LastLayer } from './lastLayer';
+import { findLastLayer, type LastLayer } from './lastLayer/lastLayer';
 import type { NamedVariable } from './optimizers/optimizer';
 
 /** What the loop needs of a model, whichever kind it is. */
@@ -19,6 +19,8 @@ export interface TrainableModel {
   endsInSoftmax(output: string | undefined): boolean;
   /** Where the only answer is linear in the weights of a last layer that is trained. */
   readonly lastLayer?: LastLayer;
+  /** The `tf.LayersModel` that it wraps; absent where it is written by hand. */
+  readonly layers?: LayersModel;
   dispose(): void;
 }
 
@@ -49,8 +51,7 @@ export function trainableModel(tf: TensorFlow, model: unknown): TrainableModel {
 function fromLayers(tf: TensorFlow, model: LayersModel): TrainableModel {
   const named = nameWeights(tf, model);
   const trainable = new Set(model.trainableWeights);
-  const variables = new Map(named.map(({ weight, variable }) => [weight, variable]));
-  const lastLayer = lastLayerOf(tf, model, variables);
+  const lastLayer = findLastLayer(tf, model);
   return {
     apply(x, training) {
       const answer = model.apply(x, { training }) as Tensor | Tensor[];
@@ -64,6 +65,7 @@ function fromLayers(tf: TensorFlow, model: LayersModel): TrainableModel {
       isSoftmax(
         output === undefined ? model.layers.at(-1) : model.layers.find(({ name }) => name === output),
       ),
+    layers: model,
     dispose: () => void model.dispose(),
   };
 }

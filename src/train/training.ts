@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs';
+import { eagerStep } from '../compile/eager';
 import { compileReadable, type ReadableStep, type Reported, type SignatureInfo } from '../compile/compile';
 import type { Column, DataSet } from '../data/dataSet';
 import type { TensorFlow } from '../engine/engine';
@@ -17,11 +18,13 @@ import { Instruments, type Reading } from './instruments/instruments';
 import type { MeasuredLoss } from './instruments/lossCurvature';
 import { readMemory } from './instruments/memory';
 import type { StepReadings } from './instruments/stepReadings';
-import { lossGradients } from './lossGradients';
+import { SOLVED_APART, SplitStep } from './lastLayer/splitStep';
+import { lossGradients, type LossGradients } from './lossGradients';
 import { LossLedger, type StepLoss } from './lossLedger';
 import { objectiveOf, type Losses, type Measure, type Objective } from './objective';
 import { createOptimizer } from './optimizers/create';
 import type { NamedVariable, Optimizer } from './optimizers/optimizer';
+import type { RateFactor } from './optimizers/rate';
 import { rateFactor } from './optimizers/rateSchedule';
 import { streamSeed, withSeededRandom } from './randomness';
 import { loadInitialWeights } from './initialWeights';
@@ -41,6 +44,9 @@ export class Training {
   step = 0;
   scores: Scoreboard;
   readonly model: TrainableModel;
+  /** The model as the optimizer and the instruments see it: without a last layer that is moved apart. */
+  private readonly moved: TrainableModel;
+  private readonly split: SplitStep | undefined;
   readonly instruments: Instruments;
   /** What `test` measures; empty without test examples. */
   readonly measures: readonly Measure[];
@@ -68,10 +74,19 @@ export class Training {
     this.measures = this.objective.measures;
     this.scores = new Scoreboard(this.measures);
     this.model = withSeededRandom(streamSeed(seed, 'weights'), () => trainableModel(tf, model(parameters)));
+    this.split = this.splitLastLayer();
+    this.moved = this.split?.body ?? this.model;
     this.optimizer = this.buildOptimizer();
     this.ledger = new LossLedger(tf);
-    this.gradients = new BatchGradients(tf, this.model, this.batchLosses, experiment.compile ?? 'fused');
-    const measured = { tf, experiment, data: this.data, model: this.model, gradients: this.gradients };
+    this.gradients = new BatchGradients(tf, this.moved, this.batchLosses, experiment.compile ?? 'fused');
+    const measured = {
+      tf,
+      experiment:
+        this.moved.trainable.length > 0 ? experiment : { ...experiment, instruments: 'off' as const },
+      data: this.data,
+      model: this.moved,
+      gradients: this.gradients,
+    };
     this.instruments = new Instruments({ ...measured, optimizer: this.optimizer });
     this.follower = this.buildFollower(measured);
     this.descend = this.compileStep();
@@ -147,7 +162,9 @@ export class Training {
 
   /** Fetches the losses of the steps since the last time. */
   async settle(): Promise<readonly StepLoss[]> {
-    const losses = await this.ledger.settle();
+    const settled = await this.ledger.settle();
+    // A split step tells of the loss after the last layer was moved first, for the instruments.
+    const losses = this.split === undefined ? settled : settled.map(beforeSplit);
     for (const { loss } of losses) this.instruments.addLoss(loss);
     return losses;
   }
@@ -265,23 +282,38 @@ export class Training {
     return Math.ceil(this.data.train.size / this.experiment.batchSize);
   }
 
+  private splitLastLayer(): SplitStep | undefined {
+    try {
+      return SplitStep.of(this.tf, this.experiment, this.model, this.objective);
+    } catch (error) {
+      this.model.dispose();
+      throw error;
+    }
+  }
+
+  private get rateFactor(): RateFactor {
+    const { schedule = {}, epochs } = this.experiment;
+    return rateFactor(schedule, epochs * this.stepsPerEpoch);
+  }
+
   private buildOptimizer(): Optimizer {
-    const { optimizer, schedule = {}, epochs, clipNorm, averageWeights } = this.experiment;
-    const factor = rateFactor(schedule, epochs * this.stepsPerEpoch);
-    return createOptimizer(this.tf, optimizer, this.model.trainable, { factor, clipNorm, averageWeights });
+    const { optimizer, clipNorm, averageWeights } = this.experiment;
+    const surroundings = { factor: this.rateFactor, clipNorm, averageWeights };
+    return createOptimizer(this.tf, optimizer, this.moved.trainable, surroundings);
   }
 
   private buildFollower(measured: MeasuredLoss): CurvatureFollower | undefined {
     const { optimizer, experiment } = this;
     const { curvature } = optimizer;
     if (curvature === undefined || experiment.optimizer.name !== 'nag-gs') return undefined;
+    if (this.moved.trainable.length === 0) return undefined;
     return new CurvatureFollower(measured, () => optimizer.dynamics(), curvature, experiment.optimizer);
   }
 
   /** Some optimizers take gradients elsewhere than at the weights to use. */
   private async withEvaluatedWeights<T>(body: () => Promise<T>): Promise<T> {
     const weights = this.optimizer.evaluated?.();
-    return weights === undefined ? body() : withWeights(this.tf, this.model.trainable, weights, body);
+    return weights === undefined ? body() : withWeights(this.tf, this.moved.trainable, weights, body);
   }
 
   private nextBatch(): Batch {
@@ -310,9 +342,13 @@ export class Training {
 
   /** A step as TensorFlow.js would run it; it changes nothing but variables. */
   private compileStep(): ReadableStep<[Tensor, ...Tensor[]], Tensor, StepReadings> {
-    const { tf, model, optimizer, instruments } = this;
-    const variables = model.trainable.map(({ variable }) => variable);
+    const { tf, moved, split, optimizer, instruments, rateFactor: factor } = this;
+    const variables = moved.trainable.map(({ variable }) => variable);
     const { accumulate = 1, compile: mode = 'fused' } = this.experiment;
+    const gradientsOf = (x: Tensor, y: readonly Tensor[]): LossGradients =>
+      split === undefined
+        ? lossGradients(tf, this.batchLosses, variables, x, y, accumulate)
+        : split.gradients(x, y, factor(optimizer.iterations));
     const step = (
       wantsReadings: boolean,
       x: Tensor,
@@ -320,13 +356,20 @@ export class Training {
     ): Reported<Tensor, StepReadings | undefined> =>
       tf.tidy(() => {
         const isRead = wantsReadings && instruments.areOn;
-        const { value, grads } = lossGradients(tf, this.batchLosses, variables, x, y, accumulate);
+        const { value, grads } = gradientsOf(x, y);
         const before = isRead ? variables.map((variable) => tf.clone(variable)) : [];
-        optimizer.step(grads);
+        if (variables.length > 0) optimizer.step(grads);
         if (!isRead) return { value, readings: undefined };
         const gradients = variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
         return { value, readings: { ...instruments.readStep({ gradients, before, after: variables }) } };
       });
-    return compileReadable(tf, step, { mode, rehearse: true });
+    return split === undefined
+      ? compileReadable(tf, step, { mode, rehearse: true })
+      : eagerStep(tf, step, SOLVED_APART, mode);
   }
+}
+
+/** The loss from before a step that moved the last layer apart, see `SplitStep`. */
+function beforeSplit({ step, byTask: [before] }: StepLoss): StepLoss {
+  return { step, loss: before!, byTask: [] };
 }

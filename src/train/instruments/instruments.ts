@@ -269,8 +269,8 @@ export class Instruments {
     // One example has no parts.
     if (instrument === 'noise') return this.fullBatch > 1;
     if (instrument !== 'splitting') return true;
-    // Steps in other coordinates than the gradient's follow another flow.
-    const isPlain = optimizer.dynamics().preconditioned !== true;
+    // Steps in other coordinates than the gradient's follow another flow; a layer that is split off, its own.
+    const isPlain = optimizer.dynamics().preconditioned !== true && experiment.lastLayer === undefined;
     return isPlain && model.lastLayer !== undefined && typeof experiment.loss === 'string';
   }
 

@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { TensorFlow } from '../../engine/engine';
 import type { Experiment } from '../experiment';
-import type { LastLayer } from '../lastLayer';
+import type { LastLayer } from '../lastLayer/lastLayer';
 import { withSeededRandom } from '../randomness';
 import { gramOf, logitsOf, type LinearModel } from '../splitting/linearModel';
 import type { LocalLoss } from '../splitting/localLoss';
@@ -49,7 +49,7 @@ export async function lastLayerConsistency(
       model.variables.filter(({ variable }) => !trained.has(variable)),
     );
     // The whole batch, because normalizations see it whole in training.
-    const whole = withSeededRandom(seed, () => lastLayer.inputsOf(x, true));
+    const whole = withSeededRandom(seed, () => lastLayer.features(x));
     restore();
     return tf.slice(whole, 0, rows);
   });

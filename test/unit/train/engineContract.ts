@@ -42,6 +42,7 @@ const RESUMED: [string, Partial<Experiment>][] = [
     },
   ],
   ['parts of a batch', { accumulate: 3 }],
+  ['a split last layer', { lastLayer: { learningRate: 0.3, pull: 0.1 }, clipNorm: 0.5 }],
   [
     'nag-gs, an updated γ and a schedule',
     {
@@ -83,6 +84,17 @@ export function describeTrainingOn(id: EngineId): void {
       const told = events.flatMap((event) => (event.type === 'message' ? [event.text] : []));
       expect(told).toEqual(
         id === 'tensorflow' ? [expect.stringMatching(/^compiled \(fused\): (as|[\d.]+ × faster)/)] : [],
+      );
+    });
+
+    it('says why a step with a split last layer is not compiled', async () => {
+      const experiment = spiralExperiment(tf, { lastLayer: { learningRate: 0.3 } });
+      const { events } = await record({ tf, experiment });
+      const told = events.flatMap((event) => (event.type === 'message' ? [event.text] : []));
+      expect(told).toEqual(
+        id === 'tensorflow'
+          ? ['eager, because the last layer is solved in float64, outside of TensorFlow']
+          : [],
       );
     });
 

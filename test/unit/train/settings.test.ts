@@ -101,6 +101,20 @@ describe('applyOverrides', () => {
     );
   });
 
+  it('splits the last layer off where the experiment does not, and asks for its learning rate', () => {
+    const set = { 'lastLayer.learningRate': 0.3, 'lastLayer.pull': 0, 'lastLayer.stepLimit': 2 };
+    expect(applyOverrides(experiment, set).lastLayer).toEqual({ learningRate: 0.3, pull: 0, stepLimit: 2 });
+    expect(errorOf(() => applyOverrides(experiment, { 'lastLayer.pull': 1 })).message).toContain(
+      'lastLayer.learningRate',
+    );
+    expect(errorOf(() => applyOverrides(experiment, { 'lastLayer.pull': -1 })).code).toBe('wrong-setting');
+    for (const lastLayer of [0.3, {}, { learningRate: 0 }, { learningRate: 1, lambda: 1 }]) {
+      const error = errorOf(() => checkExperiment({ ...experiment, lastLayer }));
+      expect(error.code).toBe('experiment-malformed');
+      expect(error.message).toContain('lastLayer');
+    }
+  });
+
   it('reads a list as it is typed, with commas', () => {
     const steps = { 'schedule.decay': 'steps', 'schedule.at': '100, 200' };
     expect(applyOverrides(experiment, steps).schedule).toEqual({ decay: 'steps', at: [100, 200] });
