@@ -24,6 +24,9 @@ export interface InstrumentsEvent {
   readonly planes?: readonly GradientPlane[];
 }
 
+/** So many histograms of a kind and layer are kept of a run, spread over its steps; the journal has all. */
+export const HISTOGRAMS_KEPT = 24;
+
 /** How values are spread over a layer. */
 export interface LayerHistogram {
   readonly of: 'gradients' | 'weights' | 'updates';

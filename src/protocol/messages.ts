@@ -33,7 +33,7 @@ export interface InstrumentsView {
   /** Of the model as a whole, by quantity; in an increment the new points. */
   readonly readings?: readonly Series[];
   readonly byLayer?: readonly LayerSeries[];
-  /** The latest of each kind and layer. */
+  /** Of each kind and layer those that are kept, in the order of steps; in an increment the new ones. */
   readonly histograms?: readonly AtStep<LayerHistogram>[];
   /** The latest of each layer. */
   readonly planes?: readonly AtStep<GradientPlane>[];

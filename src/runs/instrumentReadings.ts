@@ -1,10 +1,12 @@
-import type {
-  GradientPlane,
-  InstrumentCost,
-  InstrumentCostEvent,
-  InstrumentsEvent,
-  LayerHistogram,
-  VerdictEvent,
+import { keepSpread } from '../math/keepSpread';
+import {
+  HISTOGRAMS_KEPT,
+  type GradientPlane,
+  type InstrumentCost,
+  type InstrumentCostEvent,
+  type InstrumentsEvent,
+  type LayerHistogram,
+  type VerdictEvent,
 } from '../protocol/instruments';
 import type { AtStep, InstrumentsView, LayerSeries, Series } from '../protocol/messages';
 import { Columns } from './columns';
@@ -33,14 +35,14 @@ interface LayerColumns {
 
 /**
  * Gathers what the instruments of one training say: quantities as columns, of the model and of its layers;
- * the latest histograms, planes, costs and verdicts.
+ * histograms over time, as many as are kept; the latest planes, costs and verdicts.
  */
 export class InstrumentReadings {
   private readonly readings = new Map<string, Columns>();
   /** By the key of quantity and layer. */
   private readonly byLayer = new Map<string, LayerColumns>();
   private layers: readonly string[] = [];
-  private readonly histograms = new Latest<AtStep<LayerHistogram>>();
+  private readonly histograms = new HistogramHistory();
   private readonly planes = new Latest<AtStep<GradientPlane>>();
   private readonly costs = new Latest<InstrumentCost>();
   private readonly verdicts = new Latest<VerdictEvent>();
@@ -58,7 +60,7 @@ export class InstrumentReadings {
         if (layer !== undefined) this.layerColumn(quantity, layer).push(step, epoch, second, value);
       });
     }
-    for (const one of event.histograms ?? []) this.histograms.put(`${one.of} ${one.layer}`, { ...one, step });
+    for (const one of event.histograms ?? []) this.histograms.put({ ...one, step });
     for (const one of event.planes ?? []) this.planes.put(one.layer, { ...one, step });
   }
 
@@ -90,7 +92,9 @@ export class InstrumentReadings {
     const view: InstrumentsView = {
       ...(readings.length > 0 && { readings }),
       ...(byLayer.length > 0 && { byLayer }),
-      ...(this.histograms.changes > seen.histograms && { histograms: this.histograms.all }),
+      ...(this.histograms.changes > seen.histograms && {
+        histograms: this.histograms.since(seen.histograms),
+      }),
       ...(this.planes.changes > seen.planes && { planes: this.planes.all }),
       ...(this.costs.changes > seen.costs && { costs: this.costs.all }),
       ...(this.verdicts.changes > seen.verdicts && { verdicts: this.verdicts.all }),
@@ -139,5 +143,33 @@ class Latest<T> {
   put(key: string, value: T): void {
     this.entries.set(key, value);
     this.changes += 1;
+  }
+}
+
+interface NumberedHistogram {
+  /** Of the change that brought it. */
+  readonly change: number;
+  readonly histogram: AtStep<LayerHistogram>;
+}
+
+/** Histograms over time, of each kind and layer at most {@link HISTOGRAMS_KEPT}. */
+class HistogramHistory {
+  private readonly entries = new Map<string, readonly NumberedHistogram[]>();
+  changes = 0;
+
+  put(histogram: AtStep<LayerHistogram>): void {
+    this.changes += 1;
+    const key = `${histogram.of} ${histogram.layer}`;
+    const numbered = { change: this.changes, histogram };
+    const kept = this.entries.get(key) ?? [];
+    this.entries.set(
+      key,
+      keepSpread(kept, numbered, HISTOGRAMS_KEPT, (one) => one.histogram.step),
+    );
+  }
+
+  /** Those that came after a change and are kept. */
+  since(change: number): AtStep<LayerHistogram>[] {
+    return [...this.entries.values()].flat().flatMap((one) => (one.change > change ? [one.histogram] : []));
   }
 }

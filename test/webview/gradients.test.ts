@@ -109,6 +109,46 @@ describe('the tab Gradients', () => {
     await panel.screenshot('gradients-layer-light');
   });
 
+  test('draws the histograms of the layer over time, a ridge a reading', async () => {
+    const { page } = await open(instrumentedRun({ steps: 3000 }));
+    const ridges = tab().getByRole('application', { name: /^Ridge plot of/ });
+    expect(await ridges.count()).toBe(1);
+    const label = () => ridges.getAttribute('aria-label');
+    expect(await label()).toMatch(/^Ridge plot of 24 histograms over value, from step 50 to 3,000\./);
+    await ridges.focus();
+    await page.keyboard.press('Home');
+    const chart = tab().locator('.chart', { has: heading('Gradients of the layer over time') });
+    expect(await chart.getByRole('status').innerText()).toMatch(
+      /^step 3,000, −0\.00400 to −0\.00380: \d+\.$/,
+    );
+    await page.keyboard.press('ArrowUp');
+    expect(await chart.getByRole('status').innerText()).toMatch(/^step 2,\d{3}, /);
+    await ridges.scrollIntoViewIfNeeded();
+    await panel.screenshot('gradients-ridges-light');
+    await chart
+      .getByRole('button', { name: 'Save the data of Gradients of the layer over time as CSV' })
+      .click();
+    const csv = (await panel.posted()).find(({ type }) => type === 'saveText')!['text'] as string;
+    expect(csv.trim().split('\n')).toHaveLength(1 + 24 * 40);
+    // A new reading takes the place of one in a crowded part.
+    const { summary, instruments } = instrumentedRun({ steps: 3050, seed: 1 });
+    const latest = instruments!.histograms!.filter(({ step }) => step === 3050);
+    const increment = { type: 'increment', summary, series: [], tensors: [], messages: [] };
+    await panel.send({ ...increment, instruments: { histograms: latest } });
+    await frames(page);
+    expect(await label()).toMatch(/^Ridge plot of 24 histograms over value, from step 50 to 3,050\./);
+    await chart.getByRole('button', { name: 'Show Gradients of the layer over time as a table' }).click();
+    const rows = chart.getByRole('region').locator('tbody tr');
+    expect(await rows.count()).toBe(24);
+    // A thousand normal gradients: nine in ten lie about zero, to both sides.
+    const cells = (await rows.last().innerText())
+      .split('\t')
+      .map((cell) => cell.replace('−', '-').replace(',', ''));
+    expect(Number(cells[1])).toBe(1000);
+    expect(Number(cells[2])).toBeLessThan(-1e-3);
+    expect(Number(cells[4])).toBeGreaterThan(1e-3);
+  });
+
   test('keeps the layer and the quantity that were picked', async () => {
     const choice = { quantity: 'deadUnits', layer: 'dense_1' };
     await open(instrumentedRun(), { state: { gradients: { stack: stackView(), choice } } });

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { decodeEvent, encodeEvent, type RunEvent } from '../../../src/protocol/events';
+import { HISTOGRAMS_KEPT } from '../../../src/protocol/instruments';
 import type { LayerSeries, Series } from '../../../src/protocol/messages';
 import { decodeReport, encodeReport } from '../../../src/protocol/report';
 import type { RunRecord } from '../../../src/protocol/run';
@@ -41,11 +42,21 @@ describe('a run with instruments', () => {
     }
   });
 
-  it('keeps the latest histogram of each layer, cost of each instrument and verdict of each id', () => {
+  it('keeps histograms over time, spread over the run, with the first and the latest', () => {
+    const journal = instrumentedJournal({ steps: 3000 });
+    const { instruments } = built(journal).snapshot(SUMMARY);
+    const read = journal.flatMap((one) => (one.type === 'instruments' && one.histograms ? [one.step] : []));
+    expect(read.length).toBeGreaterThan(2 * HISTOGRAMS_KEPT);
+    for (const layer of LAYERS) {
+      const steps = instruments!.histograms!.filter((one) => one.layer === layer).map(({ step }) => step);
+      expect(steps).toHaveLength(HISTOGRAMS_KEPT);
+      expect([steps[0], steps.at(-1)]).toEqual([read[0], 3000]);
+      expect(steps).toEqual([...steps].sort((a, b) => a - b));
+    }
+  });
+
+  it('keeps the latest plane of each layer, cost of each instrument and verdict of each id', () => {
     const { instruments } = built(JOURNAL).snapshot(SUMMARY);
-    expect(instruments?.histograms?.map(({ layer, step }) => [layer, step])).toEqual(
-      LAYERS.map((layer) => [layer, 1000]),
-    );
     expect(instruments?.planes?.map(({ layer, step }) => [layer, step])).toEqual(
       LAYERS.map((layer) => [layer, 1000]),
     );

@@ -1,4 +1,4 @@
-import type { GradientPlane, LayerHistogram } from '../../../src/protocol/instruments';
+import { HISTOGRAMS_KEPT, type GradientPlane, type LayerHistogram } from '../../../src/protocol/instruments';
 import { barChart, type BarChart } from '../barChart';
 import type { ChartHost } from '../chartFrame';
 import { dropdown } from '../controls';
@@ -6,7 +6,8 @@ import { element } from '../dom';
 import { formatCount, formatNumber } from '../format';
 import { heatMap } from '../heatMap';
 import { lineChart } from '../lineChart';
-import type { InstrumentsModel } from './instrumentsModel';
+import { ridgePlot, type RidgePlot } from '../ridgePlot';
+import { histogramKey, type InstrumentsModel } from './instrumentsModel';
 import { layerStrip } from './layerStrip';
 import { ordered, scaleOf } from './quantityCharts';
 import { costRemark, quantityHover, quantityOf } from './quantityWords';
@@ -23,6 +24,12 @@ export interface LayerView {
   dispose(): void;
 }
 
+/** A kind of histogram of the layer. */
+interface HistogramCharts {
+  readonly latest: BarChart;
+  readonly overTime: RidgePlot;
+}
+
 const KINDS = ['gradients', 'weights', 'updates'] as const;
 const TITLES: Readonly<Record<LayerHistogram['of'], string>> = {
   gradients: 'Gradients of the layer',
@@ -34,7 +41,7 @@ const ALL = 'all';
 
 /**
  * Quantities by layer: one over all layers as a strip of colours, and, of the layer that is picked there or in the
- * list, its course, its histograms, and its gradients against its weights.
+ * list, its course, its histograms now and over time, and its gradients against its weights.
  */
 export function layerView(
   first: LayerChoice,
@@ -86,7 +93,7 @@ export function layerView(
     },
     host,
   );
-  const histograms = new Map<string, BarChart>();
+  const histograms = new Map<string, HistogramCharts>();
   const ofLayer = element('div', { class: 'charts' });
   const plane = heatMap(
     {
@@ -119,7 +126,7 @@ export function layerView(
     const layers = layersOf(now, choice.quantity);
     const named = [
       ...layers,
-      ...now.histograms.map((one) => one.layer),
+      ...[...now.histograms.values()].flatMap((over) => over.slice(0, 1)).map((one) => one.layer),
       ...now.planes.map((one) => one.layer),
     ];
     root.hidden = named.length === 0;
@@ -146,13 +153,17 @@ export function layerView(
 
   function showHistograms(now: InstrumentsModel): void {
     for (const kind of KINDS) {
-      const one = now.histograms.find(({ of, layer: name }) => of === kind && name === choice.layer);
-      const chart = histograms.get(kind) ?? (one && addHistogram(kind));
-      if (!chart) continue;
-      chart.element.hidden = !one;
+      const overTime = now.histograms.get(histogramKey({ of: kind, layer: choice.layer })) ?? [];
+      const one = overTime.at(-1);
+      const charts = histograms.get(kind) ?? (one && addHistograms(kind));
+      if (!charts) continue;
+      charts.latest.element.hidden = !one;
+      // One ridge is the histogram above it.
+      charts.overTime.element.hidden = overTime.length < 2;
       if (!one) continue;
+      charts.overTime.setRidges(overTime);
       const edge = (k: number) => formatNumber(Number((one.start + k * one.width).toPrecision(4)), 3);
-      chart.setBars({
+      charts.latest.setBars({
         start: one.start,
         width: one.width,
         names: one.counts.map((_, k) => `${edge(k)} to ${edge(k + 1)}`),
@@ -161,8 +172,8 @@ export function layerView(
     }
   }
 
-  function addHistogram(kind: LayerHistogram['of']): BarChart {
-    const chart = barChart(
+  function addHistograms(kind: LayerHistogram['of']): HistogramCharts {
+    const latest = barChart(
       {
         title: TITLES[kind],
         placeName: 'value',
@@ -173,9 +184,19 @@ export function layerView(
       },
       host,
     );
-    histograms.set(kind, chart);
-    plane.element.before(chart.element);
-    return chart;
+    const overTime = ridgePlot(
+      {
+        title: `${TITLES[kind]} over time`,
+        xTitle: 'value',
+        hover: () =>
+          `A ridge a reading, the latest in front, each as high as its fullest bin; at most ${HISTOGRAMS_KEPT}, spread over the run.`,
+      },
+      host,
+    );
+    const charts = { latest, overTime };
+    histograms.set(kind, charts);
+    plane.element.before(latest.element, overTime.element);
+    return charts;
   }
 
   function showPlane(one: GradientPlane | undefined): void {
@@ -202,7 +223,10 @@ export function layerView(
       strip.dispose();
       course.dispose();
       plane.dispose();
-      for (const chart of histograms.values()) chart.dispose();
+      for (const { latest, overTime } of histograms.values()) {
+        latest.dispose();
+        overTime.dispose();
+      }
     },
   };
 }
