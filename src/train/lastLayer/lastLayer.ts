@@ -39,7 +39,11 @@ export function findLastLayer(tf: TensorFlow, model: LayersModel): LastLayer | u
 }
 
 function split(tf: TensorFlow, model: LayersModel, layer: layers.Layer): LastLayer {
-  const [kernel, bias] = layer.weights.map((weight) => weight.read() as Variable);
+  const [kernel, bias] = layer.weights.map((weight): Variable => {
+    const variable: Tensor = weight.read();
+    if (!(variable instanceof tf.Variable)) throw new Error(`${weight.name} holds no variable.`);
+    return variable as Variable;
+  });
   return {
     kernel: kernel!,
     bias,
@@ -76,7 +80,7 @@ function obstacleIn({ outputs }: LayersModel, layer: layers.Layer): UserError | 
 
 function obstacleInLayer(layer: layers.Layer): UserError | undefined {
   const config = layer.getConfig();
-  const activation = String(config['activation']);
+  const activation = config['activation'] as string;
   if (activation !== 'linear') {
     const remedy =
       activation === 'softmax'

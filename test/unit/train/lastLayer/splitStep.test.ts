@@ -38,19 +38,21 @@ describe('a step with a split last layer', () => {
       ],
     });
 
-  const small = (changes: Partial<Experiment> = {}): Experiment => ({
+  const unsplit = (changes: Partial<Experiment>): Experiment => ({
     name: 'small',
     data: arrays({ train: { x: X, y: Y } }),
     model: () => network(),
     loss: 'softmaxCrossEntropy',
     optimizer: { name: 'sgd', learningRate: 0.2 },
-    lastLayer: { learningRate: 0.5, pull: 0.3 },
     batchSize: BATCH,
     epochs: 3,
     seed: 11,
     instruments: 'off',
     ...changes,
   });
+
+  const small = (changes: Partial<Experiment> = {}): Experiment =>
+    unsplit({ lastLayer: { learningRate: 0.5, pull: 0.3 }, ...changes });
 
   async function training(experiment: Experiment): Promise<Training> {
     return new Training(tf, experiment, await loadDataSet(experiment.data, ''));
@@ -135,7 +137,7 @@ describe('a step with a split last layer', () => {
 
   it('goes over into a step of SGD as α becomes small, at the rate 1 in α', async () => {
     for (const loss of ['softmaxCrossEntropy', 'meanSquaredError'] as const) {
-      const { lastLayer: _none, ...unsplit } = small({ loss, model: () => network(true) });
+      const plain = unsplit({ loss, model: () => network(true) });
       const moves = async (experiment: Experiment): Promise<number[]> => {
         const trained = await training(experiment);
         const [, , ...before] = weightsOf(trained);
@@ -145,8 +147,8 @@ describe('a step with a split last layer', () => {
         return after.flat().map((w, i) => w - before.flat()[i]!);
       };
       const relative = async (alpha: number): Promise<number> => {
-        const split = await moves({ ...unsplit, lastLayer: { learningRate: alpha, pull: 0.3 } });
-        const sgd = await moves({ ...unsplit, optimizer: { name: 'sgd', learningRate: alpha } });
+        const split = await moves({ ...plain, lastLayer: { learningRate: alpha, pull: 0.3 } });
+        const sgd = await moves({ ...plain, optimizer: { name: 'sgd', learningRate: alpha } });
         return Math.hypot(...split.map((m, i) => m - sgd[i]!)) / Math.hypot(...sgd);
       };
       const [whole, half, quarter] = [await relative(0.08), await relative(0.04), await relative(0.02)];
@@ -295,7 +297,7 @@ describe('a step with a split last layer', () => {
       (engine) => ({
         model: () => {
           const w = engine.tidy(() => engine.variable(engine.zeros([2, 2])));
-          return { variables: { w }, forward: (x) => engine.matMul(x as never, w as never) };
+          return { variables: { w }, forward: (x) => engine.matMul(x, w) };
         },
       }),
       'tf.sequential',
