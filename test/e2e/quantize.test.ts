@@ -179,7 +179,7 @@ test('the Run view quantizes with what is chosen below More', async () => {
   await choose('Model', 'models/tiny-encoder.safetensors');
   await choose('Method', 'Round to nearest');
   await choose('Bits a weight', '5 bits');
-  await launcher.locator('summary', { hasText: 'More' }).click();
+  await launcher.locator('summary:visible', { hasText: 'More' }).click();
   await choose('Where the levels end', 'At the largest weight');
   await choose('What shares a scale', 'Weights of one output');
   await launcher.locator('vscode-text-field[aria-label="Seed"] input').last().fill('7');
