@@ -1,5 +1,6 @@
 import { BarController, BarElement, Chart, LinearScale, type Plugin } from 'chart.js';
 import { chartFrame, type ChartHost, type CursorMove } from './chartFrame';
+import { cursorPlace } from './cursorPlace';
 import { element, oncePerFrame, setText } from './dom';
 import { formatNumber, formatTick } from './format';
 import { legend } from './legend';
@@ -190,16 +191,7 @@ export function barChart(options: BarChartOptions, host: ChartHost): BarChart {
 
   function moveCursor(to: CursorMove): void {
     const last = bars.names.length - 1;
-    const page = Math.max(1, Math.round(last / 10));
-    const targets: Record<CursorMove, number> = {
-      first: 0,
-      last,
-      previous: (cursor ?? last + 1) - 1,
-      next: (cursor ?? -1) + 1,
-      'page back': (cursor ?? last) - page,
-      'page forward': (cursor ?? 0) + page,
-    };
-    setCursor(last < 0 ? undefined : Math.min(last, Math.max(0, targets[to])));
+    setCursor(last < 0 ? undefined : cursorPlace(to, cursor, last));
   }
 
   function setCursor(place: number | undefined): void {

@@ -1,14 +1,13 @@
-import { Chart, LinearScale, LineController, LogarithmicScale, type Plugin, type Scale } from 'chart.js';
+import type { Plugin, Scale } from 'chart.js';
 import { chartFrame, type ChartHost, type CursorMove } from './chartFrame';
+import { cursorPlace } from './cursorPlace';
 import { element, oncePerFrame, setText } from './dom';
 import { formatNumber, formatTick } from './format';
 import { heatColors } from './heatColors';
-import type { Point } from './lineOverlay';
+import { paintedChart } from './paintedChart';
 import { onThemeChange, theme } from './theme';
 import { tip } from './tip';
 import type { Range } from './trace';
-
-Chart.register(LineController, LinearScale, LogarithmicScale);
 
 /** Values over cells of a plane. */
 export interface HeatMapData {
@@ -105,18 +104,7 @@ export function heatMap(options: HeatMapOptions, host: ChartHost): HeatMap {
   const range = element('span', { class: 'quiet' });
   frame.legend.append(range);
   const box = tip(frame.plot);
-  const chart = new Chart<'line', Point[]>(frame.canvas, {
-    type: 'line',
-    data: { datasets: [] },
-    plugins: [painter()],
-    options: {
-      responsive: true,
-      maintainAspectRatio: false,
-      parsing: false,
-      events: [],
-      layout: { padding: { top: 6, right: 12 } },
-    },
-  });
+  const chart = paintedChart(frame.canvas, painter());
   frame.canvas.addEventListener('pointermove', (event) => setCursor(cellUnder(event)));
   frame.canvas.addEventListener('pointerleave', () => setCursor(undefined));
   if (onPick) {
@@ -179,18 +167,8 @@ export function heatMap(options: HeatMapOptions, host: ChartHost): HeatMap {
 
   function move(to: CursorMove): void {
     if (across() === 0) return;
-    const last = across() - 1;
-    const at = cursor ?? { column: to === 'last' || to === 'previous' ? last + 1 : -1, row: down() - 1 };
-    const page = Math.max(1, Math.round(across() / 8));
-    const targets: Record<CursorMove, number> = {
-      first: 0,
-      last,
-      previous: at.column - 1,
-      next: at.column + 1,
-      'page back': at.column - page,
-      'page forward': at.column + page,
-    };
-    setCursor({ column: Math.min(last, Math.max(0, targets[to])), row: at.row });
+    const column = cursorPlace(to, cursor?.column, across() - 1);
+    setCursor({ column, row: cursor?.row ?? down() - 1 });
   }
 
   function moveAcross(to: 'up' | 'down'): void {

@@ -1,21 +1,12 @@
-import {
-  Chart,
-  LinearScale,
-  LineController,
-  LineElement,
-  PointElement,
-  type Plugin,
-  type Scale,
-} from 'chart.js';
+import type { Plugin, Scale } from 'chart.js';
 import { chartFrame, type ChartHost, type ChartParts, type CursorMove } from './chartFrame';
+import { cursorPlace } from './cursorPlace';
 import { element, oncePerFrame } from './dom';
 import { formatCount, formatNumber, formatTick } from './format';
 import { histogramQuantile, type Bins } from './histogramQuantile';
-import type { Point } from './lineOverlay';
+import { paintedChart } from './paintedChart';
 import { onThemeChange, theme, withAlpha } from './theme';
 import { tip } from './tip';
-
-Chart.register(LineController, LineElement, PointElement, LinearScale);
 
 /** A histogram at a step. */
 export interface Ridge extends Bins {
@@ -72,18 +63,7 @@ export function ridgePlot(
   );
   frame.plot.classList.add('tall');
   const box = tip(frame.plot);
-  const chart = new Chart<'line', Point[]>(frame.canvas, {
-    type: 'line',
-    data: { datasets: [] },
-    plugins: [painter()],
-    options: {
-      responsive: true,
-      maintainAspectRatio: false,
-      parsing: false,
-      events: [],
-      layout: { padding: { top: 6, right: 12 } },
-    },
-  });
+  const chart = paintedChart(frame.canvas, painter());
   frame.canvas.addEventListener('pointermove', (event) => setCursor(placeUnder(event)));
   frame.canvas.addEventListener('pointerleave', () => setCursor(undefined));
   const draw = oncePerFrame(render);
@@ -120,16 +100,7 @@ export function ridgePlot(
     const ridge = cursor?.ridge ?? ridges.length - 1;
     const last = (ridges[ridge]?.counts.length ?? 0) - 1;
     if (last < 0) return;
-    const page = Math.max(1, Math.round(last / 8));
-    const targets: Record<CursorMove, number> = {
-      first: 0,
-      last,
-      previous: (cursor?.bin ?? last + 1) - 1,
-      next: (cursor?.bin ?? -1) + 1,
-      'page back': (cursor?.bin ?? last) - page,
-      'page forward': (cursor?.bin ?? 0) + page,
-    };
-    setCursor({ ridge, bin: Math.min(last, Math.max(0, targets[to])) });
+    setCursor({ ridge, bin: cursorPlace(to, cursor?.bin, last) });
   }
 
   function moveAcross(to: 'up' | 'down'): void {

@@ -55,8 +55,11 @@ function split(tf: TensorFlow, model: LayersModel, layer: layers.Layer): LastLay
 /** The model before a layer. It shares its layers with the whole, which disposes them. */
 function featuresOf(tf: TensorFlow, model: LayersModel, end: SymbolicTensor): LastLayer['features'] {
   if (model.inputs.includes(end)) return (x) => tf.clone(x) as Tensor2D;
-  const before = tf.model({ inputs: model.inputs, outputs: end });
-  return (x) => before.apply(x, { training: true }) as Tensor2D;
+  let before: LayersModel | undefined;
+  return (x) => {
+    before ??= tf.model({ inputs: model.inputs, outputs: end });
+    return before.apply(x, { training: true }) as Tensor2D;
+  };
 }
 
 function obstacleIn({ outputs }: LayersModel, layer: layers.Layer): UserError | undefined {
