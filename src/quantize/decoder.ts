@@ -6,7 +6,8 @@ export interface TensorDecoder {
   /** Elements that each chunk codes, row-major: consecutive ranges that cover the tensor. */
   readonly ranges: readonly Range[];
   /**
-   * Elements of chunk `index`, as long as its range.
+   * Elements of chunk `index`, as long as its range. They may lie in the decoder's own memory, where the next
+   * chunk overwrites them: a caller copies what it keeps.
    * @throws UserError `native-damaged` where the bytes cannot be what an encoder wrote
    */
   decode(index: number, chunk: Uint8Array): Float32Array;

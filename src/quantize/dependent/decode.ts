@@ -27,15 +27,18 @@ export const openDependent: OpenDecoder = (coding, shape, head) => {
   const stepOf = (row: number) => rowStep(step, rowQuarters?.[row] ?? 0);
   if (rowQuarters?.some((_, row) => stepOf(row) === Infinity)) throw damaged('its steps are out of range');
   const ranges = chunkRanges(layout);
+  const longest = Math.min(size, layout.chunk);
   let decoder: StreamDecoder | undefined;
+  let classesOfLongest: Uint8Array | undefined;
 
   return {
     ranges,
     decode(index, chunk) {
       const range = ranges[index]!;
       const length = range.end - range.start;
-      decoder ??= create(trellis, model.tables, Math.min(size, layout.chunk));
-      const classes = new Uint8Array(length);
+      decoder ??= create(trellis, model.tables, longest);
+      classesOfLongest ??= new Uint8Array(longest);
+      const classes = classesOfLongest.subarray(0, length);
       fillClasses(model, layout, range, classes);
       const steps = [...rowPieces(layout, range)].map(({ row, start, end }) => ({
         start: start - range.start,

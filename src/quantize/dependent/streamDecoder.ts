@@ -10,7 +10,8 @@ export interface SteppedRange extends Range {
 /** Decodes the chunks of one tensor. */
 export interface StreamDecoder {
   /**
-   * The weights of a chunk, or `undefined` where its bytes do not end where their weights do.
+   * The weights of a chunk, or `undefined` where its bytes do not end where their weights do. The next chunk
+   * may overwrite them.
    *
    * @param streams the bytes of one stream, or of four
    * @param classes class of each weight

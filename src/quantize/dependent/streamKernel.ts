@@ -2,6 +2,7 @@ import bytes from '../kernels/assembly/dependentDecode.wasm';
 import { instantiate, type KernelExports } from '../kernels/instantiate';
 import { FREQUENCY_TOTAL } from './frequencyTable';
 import type { CreateStreamDecoder } from './streamDecoder';
+import { nextWindow } from './trellis';
 
 interface Kernel {
   prepare(contexts: number, symbols: number, count: number, bytes: number, h0: number, h1: number): void;
@@ -50,11 +51,11 @@ export const createStreamKernel: CreateStreamDecoder = (trellis, tables, longest
       const slot = FREQUENCY_TOTAL * context + start;
       slots.fill(symbol, slot, slot + frequency);
       const isEscape = place === frequencies.length;
-      const value = first + place;
+      const index = 2 * (first + place) + (context & 1);
       entries.setUint16(8 * symbol, frequency | (isEscape ? ESCAPE : 0), true);
       entries.setUint16(8 * symbol + 2, start, true);
-      entries.setUint16(8 * symbol + 4, 2 * value, true);
-      entries.setUint16(8 * symbol + 6, value % 2 === 0 ? 0 : trellis.h1 >> 1, true);
+      entries.setUint16(8 * symbol + 4, index, true);
+      entries.setUint16(8 * symbol + 6, nextWindow(trellis, 0, index), true);
       start += frequency;
       symbol++;
     }
@@ -79,7 +80,7 @@ export const createStreamKernel: CreateStreamDecoder = (trellis, tables, longest
           : kernel.decodeFour(length, 0, end0, end1, end2, end3);
       if (whole === 0) return undefined;
       for (const range of steps) kernel.scale(range.start, range.end, range.step);
-      return new Float32Array(buffer, kernel.valuesAt(), length).slice();
+      return new Float32Array(buffer, kernel.valuesAt(), length);
     },
   };
 };

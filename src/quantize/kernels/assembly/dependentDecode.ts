@@ -50,7 +50,7 @@ export function slotsAt(): usize {
 
 /**
  * Address of the symbols, four uint16 each: the frequency, with bit 15 where the symbol is an escape; where
- * its slots start; twice the symbol; and what an odd symbol changes in the window of states.
+ * its slots start; its index in the context's quantizer; and what that index changes in the window of states.
  */
 export function symbolsAt(): usize {
   return symbols;
@@ -88,22 +88,22 @@ function refilled(x: u32, at: usize): u32 {
   return select((x << 16) | load<u16>(at), x, x < LOWEST);
 }
 
-/** The index that the quantizer of this window gives the symbol. */
 @inline
-function indexOf(w: i32, entry: u64): i16 {
-  return <i16>(<i32>(entry >> 32) + (w & 1));
+function indexOf(entry: u64): i16 {
+  return <i16>(entry >> 32);
 }
 
 @inline
 function nextWindow(w: i32, entry: u64): i32 {
-  return (w >> 1) ^ (-(w & 1) & mask0) ^ <i32>(entry >> 48);
+  return (w >> 1) ^ <i32>(entry >> 48);
 }
 
-/** The entry of an escaped symbol, which the lower half of the state is. */
+/** The entry of an escaped symbol, which the lower half of the state is, in the quantizer of window `w`. */
 @inline
-function escaped(x: u32): u64 {
-  const window = <u64>(-(x & 1) & mask1);
-  return (window << 48) | (<u64>(<u16>(2 * x)) << 32);
+function escaped(w: i32, x: u32): u64 {
+  const window = (-(w & 1) & mask0) ^ (-(x & 1) & mask1);
+  const index = <u16>(2 * x + (w & 1));
+  return (<u64>window << 48) | (<u64>index << 32);
 }
 
 @inline
@@ -130,11 +130,11 @@ function decodeRest(begin: i32, end: i32, x: u32, at: usize, stop: usize, w: i32
     x = refilled(x, at);
     at += 2 * refills;
     if (entry & ESCAPE) {
-      entry = escaped(x);
+      entry = escaped(w, x);
       x = withoutSymbol(x, at);
       at += 2;
     }
-    store<i16>(indices + 2 * i, indexOf(w, entry));
+    store<i16>(indices + 2 * i, indexOf(entry));
     w = nextWindow(w, entry);
   }
   return x == LOWEST && at == stop;
@@ -185,30 +185,30 @@ export function decodeFour(count: i32, from0: i32, from1: i32, from2: i32, from3
     at3 += 2 * refills3;
     if ((entry0 | entry1 | entry2 | entry3) & ESCAPE) {
       if (entry0 & ESCAPE) {
-        entry0 = escaped(x0);
+        entry0 = escaped(w0, x0);
         x0 = withoutSymbol(x0, at0);
         at0 += 2;
       }
       if (entry1 & ESCAPE) {
-        entry1 = escaped(x1);
+        entry1 = escaped(w1, x1);
         x1 = withoutSymbol(x1, at1);
         at1 += 2;
       }
       if (entry2 & ESCAPE) {
-        entry2 = escaped(x2);
+        entry2 = escaped(w2, x2);
         x2 = withoutSymbol(x2, at2);
         at2 += 2;
       }
       if (entry3 & ESCAPE) {
-        entry3 = escaped(x3);
+        entry3 = escaped(w3, x3);
         x3 = withoutSymbol(x3, at3);
         at3 += 2;
       }
     }
-    store<i16>(indices + 2 * i, indexOf(w0, entry0));
-    store<i16>(indices + 2 * i1, indexOf(w1, entry1));
-    store<i16>(indices + 2 * i2, indexOf(w2, entry2));
-    store<i16>(indices + 2 * i3, indexOf(w3, entry3));
+    store<i16>(indices + 2 * i, indexOf(entry0));
+    store<i16>(indices + 2 * i1, indexOf(entry1));
+    store<i16>(indices + 2 * i2, indexOf(entry2));
+    store<i16>(indices + 2 * i3, indexOf(entry3));
     w0 = nextWindow(w0, entry0);
     w1 = nextWindow(w1, entry1);
     w2 = nextWindow(w2, entry2);
