@@ -25,6 +25,8 @@ export interface Measure {
 /** What an experiment minimises and measures, its tasks in the order of the targets of its batches. */
 export interface Objective {
   losses(targets: readonly Tensor[], answer: Answer): Losses;
+  /** Whether the losses are known to be means over losses of single examples. */
+  readonly areMeans: boolean;
   /** What the training losses of `Losses.byTask` are reported as: `trainLossLeft`. */
   readonly lossNames: readonly string[];
   /** On the test examples: the loss first, those of the tasks, then their metrics. */
@@ -55,6 +57,7 @@ export function objectiveOf(tf: TensorFlow, experiment: Experiment, { train, tes
   ];
   return {
     losses: lossesOf,
+    areMeans: tasks.every(({ loss }) => typeof loss === 'string'),
     lossNames: isMany ? tasks.map((task) => named('trainLoss', task)) : [],
     measures: test === undefined ? [] : measures,
     logits: tasks.filter(({ loss }) => loss === 'softmaxCrossEntropy').map(({ name }) => name),

@@ -14,6 +14,7 @@ import { CurvatureFollower } from './curvatureFollower';
 import type { Experiment } from './experiment';
 import { withWeights } from './exchangeWeights';
 import { BatchGradients } from './instruments/batchGradients';
+import { ExampleGradients } from './instruments/exampleGradients';
 import { Instruments, type Reading } from './instruments/instruments';
 import type { MeasuredLoss } from './instruments/lossCurvature';
 import { readMemory } from './instruments/memory';
@@ -52,6 +53,7 @@ export class Training {
   readonly measures: readonly Measure[];
   private readonly optimizer: Optimizer;
   private readonly gradients: BatchGradients;
+  private readonly examples: ExampleGradients | undefined;
   /** Where the optimizer takes its step from the curvature. */
   private readonly follower: CurvatureFollower | undefined;
   private readonly data: DataSet;
@@ -78,7 +80,11 @@ export class Training {
     this.moved = this.split?.body ?? this.model;
     this.optimizer = this.buildOptimizer();
     this.ledger = new LossLedger(tf);
-    this.gradients = new BatchGradients(tf, this.moved, this.batchLosses, experiment.compile ?? 'fused');
+    const mode = experiment.compile ?? 'fused';
+    this.gradients = new BatchGradients(tf, this.moved, this.batchLosses, mode);
+    this.examples = this.objective.areMeans
+      ? ExampleGradients.of(tf, this.moved, (x, y) => this.batchLosses(x, y).total, mode)
+      : undefined;
     const measured = {
       tf,
       experiment:
@@ -86,6 +92,7 @@ export class Training {
       data: this.data,
       model: this.moved,
       gradients: this.gradients,
+      examples: this.examples,
     };
     this.instruments = new Instruments({ ...measured, optimizer: this.optimizer });
     this.follower = this.buildFollower(measured);
@@ -253,6 +260,7 @@ export class Training {
     this.instruments.dispose();
     this.follower?.dispose();
     this.gradients.dispose();
+    this.examples?.dispose();
     this.ledger.dispose();
     this.optimizer.dispose();
     this.model.dispose();

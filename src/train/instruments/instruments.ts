@@ -10,7 +10,9 @@ import { streamSeed } from '../randomness';
 import type { TrainableModel } from '../trainableModel';
 import type { BatchGradients } from './batchGradients';
 import { InstrumentCosts } from './costs';
+import type { ExampleGradients } from './exampleGradients';
 import { flatten } from './flatVector';
+import { momentsOfParts, partsOf, type GradientMoments } from './gradientMoments';
 import { lastLayerConsistency } from './lastLayerConsistency';
 import { layersOf, sum, sumByLayer, type Layer } from './layers';
 import { withLossCurvature } from './lossCurvature';
@@ -23,7 +25,7 @@ import {
   smooth,
   type InstrumentMemory,
 } from './memory';
-import { partsOf, readNoise, type NoiseReading } from './noise';
+import { readNoise, type NoiseReading } from './noise';
 import { INSTRUMENTS, ReadingPlan, type Instrument } from './plan';
 import { dynamicsValues, heavyBallOf, limitOf, noiseFloor, plateauOf, radiusAt } from './stepFacts';
 import { stepPosition } from './stepPosition';
@@ -61,6 +63,8 @@ export interface InstrumentsSubject {
   readonly model: TrainableModel;
   readonly optimizer: Optimizer;
   readonly gradients: BatchGradients;
+  /** Where the model lets the gradients of single examples be known. */
+  readonly examples: ExampleGradients | undefined;
 }
 
 /** Quantities by the instrument that reads them. */
@@ -286,23 +290,26 @@ export class Instruments {
     y: readonly Tensor[],
     batchSize: number,
   ): Promise<NoiseReading> {
-    const { tf, optimizer, experiment } = this.subject;
+    const { tf, optimizer, experiment, examples } = this.subject;
     const stop = this.costs.start('noise');
-    const { count, size } = partsOf(batchSize, this.plan.reach.parts);
-    const parts = this.subject.gradients.ofParts(
-      x,
-      y,
-      count,
-      size,
-      streamSeed(experiment.seed, 'noise', step),
-    );
+    const seed = streamSeed(experiment.seed, 'noise', step);
+    const moments = examples?.moments(x, y, seed) ?? this.momentsOfParts(x, y, batchSize, seed);
     const scales = optimizer.iterations > 0 ? optimizer.scales?.() : undefined;
     try {
-      return await readNoise(tf, parts, size, this.sizes, this.layers, scales);
+      return await readNoise(tf, moments, this.sizes, this.layers, scales);
     } finally {
-      tf.dispose([...parts, ...(scales ?? [])]);
+      tf.dispose([moments.mean, moments.variance, moments.along, ...(scales ?? [])]);
       stop();
     }
+  }
+
+  private momentsOfParts(x: Tensor, y: readonly Tensor[], batchSize: number, seed: number): GradientMoments {
+    const { tf, gradients } = this.subject;
+    const { count, size } = partsOf(batchSize, this.plan.reach.parts);
+    const parts = gradients.ofParts(x, y, count, size, seed);
+    const moments = momentsOfParts(tf, parts, size, this.sizes);
+    tf.dispose(parts);
+    return moments;
   }
 
   private async readPosition(

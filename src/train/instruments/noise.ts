@@ -1,5 +1,6 @@
-import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
+import type { Tensor, Tensor2D } from '@tensorflow/tfjs';
 import type { TensorFlow } from '../../engine/engine';
+import type { GradientMoments, Parts } from './gradientMoments';
 import { sum, sumByLayer, type Layer } from './layers';
 
 /** What the gradients of k parts of b examples say of one variable or layer, before anything is divided. */
@@ -10,26 +11,6 @@ export interface NoiseSums {
   readonly deviation: number;
   /** (gⱼ − ḡ)·ḡ, one a part. */
   readonly along: readonly number[];
-}
-
-/** How parts make up a batch. */
-export interface Parts {
-  /** k, at least 2. */
-  readonly count: number;
-  /** b, examples in each. */
-  readonly size: number;
-}
-
-/**
- * The parts that a batch is divided into: as many as can be, up to `most`, and of equal size. Where the
- * batch cannot be divided evenly, the last few examples are left out.
- */
-export function partsOf(batchSize: number, most: number): Parts {
-  for (let count = Math.min(most, batchSize); count > most / 2 && count > 1; count--) {
-    if (batchSize % count === 0) return { count, size: batchSize / count };
-  }
-  const count = Math.min(most, batchSize);
-  return { count, size: Math.floor(batchSize / count) };
 }
 
 export interface NoiseEstimates {
@@ -79,68 +60,58 @@ export interface NoiseReading {
 
 /**
  * Reads the noise of gradients.
- * @param parts gradients of the parts, the variables' entries one after another; they stay the caller's
+ * @param moments of the batch; they stay the caller's
  * @param sizes entries of each variable
  * @param scales what each weight's curvature is divided by, for optimizers that scale weights
  */
 export async function readNoise(
   tf: TensorFlow,
-  parts: readonly Tensor1D[],
-  size: number,
+  { parts, mean, variance, along }: GradientMoments,
   sizes: readonly number[],
   layers: readonly Layer[],
   scales?: readonly Tensor[],
 ): Promise<NoiseReading> {
-  const count = parts.length;
-  const variables = sizes.length;
-  // A row a variable: ‖ḡ‖², Σ‖gⱼ − ḡ‖², Σ ḡ²/var, weights with variance, Σ var/scale, then (gⱼ − ḡ)·ḡ.
+  const { count, size } = parts;
+  // A row a variable: ‖ḡ‖², Σ var, Σ ḡ²/var, weights with variance, Σ var/scale, then (gⱼ − ḡ)·ḡ.
   const rows = tf.tidy(() => {
-    const all = tf.stack([...parts]) as Tensor2D;
     let start = 0;
     const byVariable = sizes.map((entries, i) => {
-      const gradients = tf.slice(all, [0, start], [count, entries]);
+      const [means, variances] = [mean, variance].map((all) => tf.slice(all, start, entries));
       start += entries;
-      const mean = tf.mean(gradients, 0);
-      const deviations = tf.sub<Tensor2D>(gradients, mean);
-      const squares = tf.sum(tf.square(deviations), 0);
-      const variance = tf.mul(squares, size / (count - 1));
-      const isNoisy = tf.greater(variance, 0);
-      const ratio = tf.div(tf.square(mean), tf.where(isNoisy, variance, tf.onesLike(variance)));
+      const isNoisy = tf.greater(variances!, 0);
+      const ratio = tf.div(tf.square(means!), tf.where(isNoisy, variances!, tf.onesLike(variances!)));
       const scale = scales?.[i];
-      return tf.concat([
-        tf.stack([
-          tf.sum(tf.square(mean)),
-          tf.sum(squares),
-          tf.sum(tf.where(isNoisy, ratio, tf.zerosLike(ratio))),
-          tf.sum(tf.cast(isNoisy, 'float32')),
-          tf.sum(scale === undefined ? variance : tf.div(variance, tf.reshape(scale, [-1]))),
-        ]),
-        tf.reshape(tf.matMul(deviations, tf.reshape(mean, [-1, 1])), [count]),
+      return tf.stack([
+        tf.sum(tf.square(means!)),
+        tf.sum(variances!),
+        tf.sum(tf.where(isNoisy, ratio, tf.zerosLike(ratio))),
+        tf.sum(tf.cast(isNoisy, 'float32')),
+        tf.sum(scale === undefined ? variances! : tf.div(variances!, tf.reshape(scale, [-1]))),
       ]);
     });
-    return tf.stack(byVariable) as Tensor2D;
+    return tf.concat([tf.stack(byVariable) as Tensor2D, along], 1);
   });
   try {
     const values = await rows.data();
     const width = 5 + count;
-    const column = (k: number): Float64Array =>
-      Float64Array.from({ length: variables }, (_, i) => values[i * width + k]!);
+    const column = (k: number): Float64Array => Float64Array.from(sizes, (_, i) => values[i * width + k]!);
     const layerSums = [0, 1].map((k) => sumByLayer(layers, column(k)));
-    const along = Array.from({ length: count }, (_, j) => sumByLayer(layers, column(5 + j)));
+    const alongByLayer = Array.from({ length: count }, (_, j) => sumByLayer(layers, column(5 + j)));
+    const deviationOf = (variances: number): number => (variances * (count - 1)) / size;
     const byLayer = layers.map((_, i): NoiseSums => ({
       square: layerSums[0]![i]!,
-      deviation: layerSums[1]![i]!,
-      along: along.map((dots) => dots[i]!),
+      deviation: deviationOf(layerSums[1]![i]!),
+      along: alongByLayer.map((dots) => dots[i]!),
     }));
     const all: NoiseSums = {
       square: sum(layerSums[0]!),
-      deviation: sum(layerSums[1]!),
-      along: along.map(sum),
+      deviation: deviationOf(sum(layerSums[1]!)),
+      along: alongByLayer.map(sum),
     };
     const [ratios, noisy, scaled] = [2, 3, 4].map((k) => sum([...column(k)]));
     return {
-      all: estimateNoise(all, { count, size }),
-      byLayer: byLayer.map((sums) => estimateNoise(sums, { count, size })),
+      all: estimateNoise(all, parts),
+      byLayer: byLayer.map((sums) => estimateNoise(sums, parts)),
       signalToNoise: ratios! / noisy!,
       scaledVariance: scaled!,
     };

@@ -2,12 +2,8 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { TensorFlow } from '../../../../src/engine/engine';
 import { loadEngine } from '../../../../src/engine/registry';
 import { Random } from '../../../../src/math/random';
-import {
-  estimateNoise,
-  partsOf,
-  readNoise,
-  type NoiseReading,
-} from '../../../../src/train/instruments/noise';
+import { momentsOfParts, partsOf } from '../../../../src/train/instruments/gradientMoments';
+import { estimateNoise, readNoise, type NoiseReading } from '../../../../src/train/instruments/noise';
 import { exampleGradients, inTensors, linearProblem } from './linearProblem';
 
 let tf: TensorFlow;
@@ -29,7 +25,10 @@ async function read(size: number, count: number, scales?: number[]): Promise<Noi
   );
   const tensors = scales && [tf.tensor2d(scales.slice(0, 3), [3, 1]), tf.tensor1d(scales.slice(3))];
   const before = tf.memory().numTensors;
-  const reading = await readNoise(tf, parts, b, [3, 1], LAYERS, tensors);
+  const { parts: ofBatch, ...moments } = momentsOfParts(tf, parts, b, [3, 1]);
+  expect(ofBatch).toEqual({ count, size: b });
+  const reading = await readNoise(tf, { parts: ofBatch, ...moments }, [3, 1], LAYERS, tensors);
+  tf.dispose({ ...moments });
   expect(tf.memory().numTensors).toBe(before);
   tf.dispose([...variables, ...parts, ...(tensors ?? [])]);
   return reading;
