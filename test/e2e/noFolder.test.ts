@@ -32,7 +32,7 @@ test('with no folder open a model of the disk is quantized, and its run is kept'
   const report = await webview(page, 'quantization');
   await report.locator('.state[data-state="done"]').waitFor();
   await rowsOf(page, 'Runs').filter({ hasText: 'tiny-encoder' }).first().waitFor();
-  expect(await runFolders(storage)).toHaveLength(1);
+  await expect.poll(() => runFolders(storage)).toHaveLength(1);
   const { tensors } = await openModel(path.join(workspace, 'models/tiny-encoder.w4.safetensors'));
   expect(tensors).toHaveLength((await openModel(model)).tensors.length);
 });

@@ -16,11 +16,13 @@ beforeAll(async () => {
 test('the Engines view names every engine with its device', async () => {
   const engines = rowsOf(editor().page, 'Engines');
   await engines.nth(2).waitFor();
-  expect(await engines.allInnerTexts()).toEqual([
-    expect.stringMatching(/^TensorFlow\s*(CPU|NVIDIA).*\d+\.\d+/s),
-    expect.stringMatching(/^WebAssembly\s*CPU/),
-    expect.stringMatching(/^JavaScript\s*CPU/),
-  ]);
+  await expect
+    .poll(() => engines.allInnerTexts())
+    .toEqual([
+      expect.stringMatching(/^TensorFlow\s*(CPU|NVIDIA).*\d+\.\d+/s),
+      expect.stringMatching(/^WebAssembly\s*CPU/),
+      expect.stringMatching(/^JavaScript\s*CPU/),
+    ]);
 });
 
 describe.each(THEMES)('$kind', (theme) => {

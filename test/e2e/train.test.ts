@@ -29,7 +29,7 @@ test('the Run view trains MNIST: the chart grows while it trains, Cancel ends it
     .filter({ hasText: /MNIST, one hidden layer · \d+ %/ })
     .click();
   const again = await webview(editor().page, 'run');
-  expect(await samplesShown(again)).toBeGreaterThan(first);
+  await expect.poll(() => samplesShown(again)).toBeGreaterThan(first);
 
   await button(again, 'Cancel').click();
   await again.locator('.state[data-state="cancelled"]').waitFor({ timeout: 10_000 });
@@ -47,7 +47,7 @@ test('a reload in the middle of a run: the run goes on and the panel comes back'
 
   const panel = await webview(editor().page, 'run');
   await panel.locator('.state[data-state="running"]').waitFor();
-  expect(await samplesShown(panel)).toBeGreaterThan(before);
+  await expect.poll(() => samplesShown(panel)).toBeGreaterThan(before);
   const shown = await samplesShown(panel);
   await expect.poll(() => samplesShown(panel)).toBeGreaterThan(shown);
   expect(await isAlive(run.pid)).toBe(true);
@@ -62,8 +62,9 @@ test('a killed worker is shown as failed, with the end of its log', async () => 
   await samplesShown(panel);
   process.kill(run.pid, 'SIGKILL');
   await panel.locator('.state[data-state="failed"]').waitFor({ timeout: 10_000 });
-  const shownLog = await panel.getByLabel('End of the log').innerText();
-  expect(shownLog).toContain(LAST_WORDS);
+  const log = panel.getByLabel('End of the log');
+  await expect.poll(() => log.innerText()).toContain(LAST_WORDS);
+  const shownLog = await log.innerText();
   expect(await readFile(path.join(run.folder, 'log.txt'), 'utf8')).toContain(shownLog.trim());
   await rowsOf(editor().page, 'Runs').first().filter({ hasText: 'failed' }).waitFor();
   await notifications(editor().page).filter({ hasText: 'failed' }).first().waitFor();

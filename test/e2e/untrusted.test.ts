@@ -22,7 +22,7 @@ test('an untrusted workspace: the Run view says so and runs nothing', async () =
   const launcher = await webview(editor().page, 'launcher');
   await launcher.getByText('This workspace is not trusted').waitFor();
   const run = launcher.getByRole('button', { name: 'Run', exact: true });
-  expect(await run.getAttribute('disabled')).not.toBeNull();
+  await expect.poll(() => run.getAttribute('disabled')).not.toBeNull();
   await saveScreenshot(editor().page, 'untrusted');
   expect(await runFolders(editor().workspace)).toEqual(known);
 });

@@ -42,7 +42,7 @@ test('the report on a quantized sentence encoder', async () => {
   await acceptSuggestions(page);
   const report = await webview(page, 'quantization');
   await report.locator('.state[data-state="done"]').waitFor({ timeout: 500_000 });
-  expect(await report.getByText('1 − cosine').count()).toBe(1);
+  await expect.poll(() => report.getByText('1 − cosine').count()).toBe(1);
   await runCommand(page, 'View: Toggle Primary Side Bar Visibility');
   // The list of commands fades.
   await page.locator('.quick-input-widget').waitFor({ state: 'hidden' });

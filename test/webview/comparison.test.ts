@@ -72,10 +72,9 @@ const showTable = () => panel.page.getByRole('tab', { name: 'Runs' }).click();
 describe('curves', () => {
   test('lie over one another, a chart a metric and a line a run', async () => {
     const { page } = await open();
-    expect(await page.getByRole('heading', { level: 3 }).allInnerTexts()).toEqual([
-      'Train loss',
-      'Test accuracy',
-    ]);
+    await expect
+      .poll(() => page.getByRole('heading', { level: 3 }).allInnerTexts())
+      .toEqual(['Train loss', 'Test accuracy']);
     const names = await chart('Train loss').locator('.legend button').allInnerTexts();
     expect(names.map((name) => name.trim().split('\n')[0])).toEqual(
       RATES.map((_, k) => `mnist-mlp (${k + 1})`),
@@ -90,7 +89,7 @@ describe('curves', () => {
         .evaluateAll((all) => all.map((canvas) => (canvas as HTMLCanvasElement).toDataURL()));
     const losses = await samples('Train loss');
     expect(new Set(losses).size).toBe(8);
-    expect(await samples('Test accuracy')).toEqual(losses.filter((_, k) => k !== 3));
+    await expect.poll(() => samples('Test accuracy')).toEqual(losses.filter((_, k) => k !== 3));
   });
 
   test('are switched off one by one from the keyboard, and stay so', async () => {
@@ -98,10 +97,12 @@ describe('curves', () => {
     const button = chart('Train loss').getByRole('button', { name: 'mnist-mlp (2)' });
     await button.focus();
     await page.keyboard.press('Enter');
-    expect(await button.getAttribute('aria-pressed')).toBe('false');
-    expect(await panel.state()).toMatchObject({
-      convergence: { charts: { 'Train loss': { hidden: [trial(1).summary.id] } } },
-    });
+    await expect.poll(() => button.getAttribute('aria-pressed')).toBe('false');
+    await expect
+      .poll(() => panel.state())
+      .toMatchObject({
+        convergence: { charts: { 'Train loss': { hidden: [trial(1).summary.id] } } },
+      });
   });
 
   test('grow while a run goes on', async () => {
@@ -115,9 +116,9 @@ describe('curves', () => {
       messages: [],
     });
     await showTable();
-    expect(await column('Duration')).toEqual(['10.0 s', '1 min 39 s']);
-    expect((await column('train loss, last'))[1]).toBe('0.001000');
-    expect((await column('train loss, best'))[1]).toBe('0.001000');
+    await expect.poll(() => column('Duration')).toEqual(['10.0 s', '1 min 39 s']);
+    await expect.poll(async () => (await column('train loss, last'))[1]).toBe('0.001000');
+    await expect.poll(async () => (await column('train loss, best'))[1]).toBe('0.001000');
   });
 });
 
@@ -125,12 +126,16 @@ describe('the table', () => {
   test('has the settings that differ, and only these', async () => {
     await open();
     await showTable();
-    expect(await heads()).toEqual([
-      ...['Run', 'State', 'Duration', 'optimizer.learningRate', 'optimizer.name'],
-      ...['train loss, last', 'train loss, best', 'test accuracy, last', 'test accuracy, best'],
-    ]);
-    expect(await column('optimizer.name')).toEqual(RATES.map((_, k) => (k % 2 === 0 ? 'sgd' : 'adam')));
-    expect((await column('test accuracy, best'))[3]).toBe('–');
+    await expect
+      .poll(heads)
+      .toEqual([
+        ...['Run', 'State', 'Duration', 'optimizer.learningRate', 'optimizer.name'],
+        ...['train loss, last', 'train loss, best', 'test accuracy, last', 'test accuracy, best'],
+      ]);
+    await expect
+      .poll(() => column('optimizer.name'))
+      .toEqual(RATES.map((_, k) => (k % 2 === 0 ? 'sgd' : 'adam')));
+    await expect.poll(async () => (await column('test accuracy, best'))[3]).toBe('–');
   });
 
   test('sorts by any column from the keyboard; what is not there comes last', async () => {
@@ -139,16 +144,15 @@ describe('the table', () => {
     const head = page.getByRole('button', { name: 'test accuracy, best' });
     await head.focus();
     await page.keyboard.press('Enter');
-    const down = await column('Run');
-    expect(down.at(0)).toContain('(1)');
-    expect(down.at(-1)).toContain('(4)');
+    await expect.poll(async () => (await column('Run')).at(-1)).toContain('(4)');
+    expect((await column('Run'))[0]).toContain('(1)');
     await page.keyboard.press('Enter');
-    expect((await column('Run')).map((text) => text.trim())).toEqual(
-      [8, 7, 6, 5, 3, 2, 1, 4].map((k) => `mnist-mlp (${k})`),
-    );
-    expect(
-      await page.getByRole('columnheader', { name: 'test accuracy, best' }).getAttribute('aria-sort'),
-    ).toBe('ascending');
+    await expect
+      .poll(async () => (await column('Run')).map((text) => text.trim()))
+      .toEqual([8, 7, 6, 5, 3, 2, 1, 4].map((k) => `mnist-mlp (${k})`));
+    await expect
+      .poll(() => page.getByRole('columnheader', { name: 'test accuracy, best' }).getAttribute('aria-sort'))
+      .toBe('ascending');
   });
 
   test('shows the columns that were chosen, and remembers them', async () => {
@@ -156,13 +160,13 @@ describe('the table', () => {
     await showTable();
     await page.getByText('Columns').click();
     await page.getByRole('checkbox', { name: 'State' }).click();
-    expect(await heads()).not.toContain('State');
+    await expect.poll(heads).not.toContain('State');
     const state = await panel.state();
     await panel.close();
     await open(2, { state });
-    expect(await heads()).not.toContain('State');
+    await expect.poll(heads).not.toContain('State');
     await panel.page.getByRole('checkbox', { name: 'State' }).click();
-    expect(await heads()).toContain('State');
+    await expect.poll(heads).toContain('State');
   });
 
   test('is saved as CSV with every digit, as it is sorted', async () => {
@@ -171,8 +175,9 @@ describe('the table', () => {
     await page.getByRole('button', { name: 'optimizer.learningRate' }).click();
     await page.getByRole('button', { name: 'optimizer.learningRate' }).click();
     await page.getByRole('button', { name: 'Save as CSV' }).click();
-    const saved = (await panel.posted()).find(({ type }) => type === 'saveText');
-    const lines = String(saved?.['text']).trimEnd().split('\n');
+    const lines = String((await panel.newest('saveText'))['text'])
+      .trimEnd()
+      .split('\n');
     expect(lines[0]).toMatch(/^id,name,state,duration,setting:optimizer\.learningRate,/);
     const last = trial(1).series[0]!.values.at(-1);
     expect(lines[1]).toContain(`2026-11-22T10-31-01-mnist-1,mnist-mlp (2),done,11,0.1,adam,${last},`);
@@ -184,7 +189,7 @@ describe('the table', () => {
     await showTable();
     const { folder } = trial(2).summary;
     await page.getByRole('button', { name: 'mnist-mlp (3)' }).last().click();
-    expect(await panel.posted()).toContainEqual({ type: 'openRun', folder });
+    await expect.poll(() => panel.posted()).toContainEqual({ type: 'openRun', folder });
     await tell(folder, { type: 'gone' });
     await expect.poll(() => column('State')).toEqual(['done', 'done', 'deleted']);
   });
@@ -192,7 +197,9 @@ describe('the table', () => {
 
 test('the panel keeps which runs it compares', async () => {
   await open(2);
-  expect(await panel.state()).toMatchObject({ folders: [trial(0).summary.folder, trial(1).summary.folder] });
+  await expect
+    .poll(() => panel.state())
+    .toMatchObject({ folders: [trial(0).summary.folder, trial(1).summary.folder] });
 });
 
 describe.each(THEME_KINDS)('in %s', (theme) => {

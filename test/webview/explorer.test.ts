@@ -27,12 +27,14 @@ const point = { kind: 'nag-gs', alpha: 0.2, gamma: 2, mu: 0.5, largest: 50 } as 
 test('draws closed forms at the point of the sliders, without a run', async () => {
   await open({ state: { point } });
   const { mu, largest, gamma } = point;
-  expect(await sentence()).toContain(`α_c ${formatNumber(optimalAlpha(mu, largest, gamma), 3)}`);
-  expect(await sentence()).toContain('here 0.200');
+  await expect.poll(sentence).toContain(`α_c ${formatNumber(optimalAlpha(mu, largest, gamma), 3)}`);
+  await expect.poll(sentence).toContain('here 0.200');
   await knob('Scaling γ').fill('0');
-  expect(await sentence()).toContain(`α_crit ${formatNumber(criticalAlpha(mu, largest, 1), 3)}`);
-  expect(await panel.page.getByRole('button', { name: 'Back to the run' }).isVisible()).toBe(false);
-  expect(await panel.state()).toEqual({ point: { ...point, gamma: 1 } });
+  await expect.poll(sentence).toContain(`α_crit ${formatNumber(criticalAlpha(mu, largest, 1), 3)}`);
+  await expect
+    .poll(() => panel.page.getByRole('button', { name: 'Back to the run' }).isVisible())
+    .toBe(false);
+  await expect.poll(() => panel.state()).toEqual({ point: { ...point, gamma: 1 } });
 });
 
 test('a chart of it can be saved', async () => {

@@ -28,7 +28,7 @@ describe('the tab Gradients', () => {
   test('says what to do where nothing is measured', async () => {
     await open(trainRun());
     await tab().getByText('With instruments: ‘standard’').waitFor();
-    expect(await tab().locator('.chart').filter({ visible: true }).count()).toBe(0);
+    await expect.poll(() => tab().locator('.chart').filter({ visible: true }).count()).toBe(0);
   });
 
   test('begins with verdicts: words, what to do, evidence, and the line that they concern', async () => {
@@ -41,7 +41,9 @@ describe('the tab Gradients', () => {
       /Largest curvature λmax \S+ against 76\.0; Stability margin 0\.\d+ against 1\. At step 1,000\./,
     );
     await verdict.getByRole('button', { name: 'Show optimizer.learningRate in the experiment' }).click();
-    expect(await panel.posted()).toContainEqual({ type: 'showField', field: 'optimizer.learningRate' });
+    await expect
+      .poll(() => panel.posted())
+      .toContainEqual({ type: 'showField', field: 'optimizer.learningRate' });
   });
 
   test('draws a chart a group, with guides, the scale that is said, and what each number is', async () => {
@@ -56,13 +58,15 @@ describe('the tab Gradients', () => {
       'Update over weights',
     ]);
     const tests = tab().getByRole('application', { name: /^Line chart of Norm test, Inner-product test/ });
-    expect(await tests.getAttribute('aria-label')).toContain('noise = signal');
+    await expect.poll(() => tests.getAttribute('aria-label')).toContain('noise = signal');
     const scale = tab().getByRole('radiogroup', { name: 'Vertical scale of Gradient variance' });
-    expect(await scale.getByRole('radio', { name: 'Log' }).isChecked()).toBe(true);
+    await expect.poll(() => scale.getByRole('radio', { name: 'Log' }).isChecked()).toBe(true);
     const hover = await heading('Gradient variance').getAttribute('title');
     expect(hover).toContain('the summed variance of one example’s gradient');
     expect(hover).toContain('Cost: 4 % of the run’s time');
-    expect(await heading('Gradient noise scale').getAttribute('title')).toContain('Unit: examples.');
+    await expect
+      .poll(() => heading('Gradient noise scale').getAttribute('title'))
+      .toContain('Unit: examples.');
     await panel.screenshot('gradients-light');
   });
 
@@ -75,60 +79,60 @@ describe('the tab Gradients', () => {
         .locator('.chart', { has: heading(name) })
         .locator('.remark')
         .first();
-    expect(await remark('Gradient variance').innerText()).toBe('costs 12 % of the run’s time');
-    expect(await remark('Step position').innerText()).toBe('');
+    await expect.poll(() => remark('Gradient variance').innerText()).toBe('costs 12 % of the run’s time');
+    await expect.poll(() => remark('Step position').innerText()).toBe('');
     const rows = tab().getByRole('region', { name: 'Table: What measuring costs' }).locator('tbody tr');
-    expect(await rows.first().innerText()).toMatch(
-      /^curvature.*48 %.*Largest curvature λmax, Stability margin/s,
-    );
-    expect(await rows.last().innerText()).toMatch(/63 %\s*$/);
+    await expect
+      .poll(() => rows.first().innerText())
+      .toMatch(/^curvature.*48 %.*Largest curvature λmax, Stability margin/s);
+    await expect.poll(() => rows.last().innerText()).toMatch(/63 %\s*$/);
   });
 
   test('shows a quantity over all layers, and one layer by its course, histogram and plane', async () => {
     const { page } = await open();
     const strip = tab().getByRole('application', { name: /^Map of mean over step and layer/ });
-    expect(await strip.getAttribute('aria-label')).toContain('100 by 4 cells');
+    await expect.poll(() => strip.getAttribute('aria-label')).toContain('100 by 4 cells');
     await strip.focus();
     await page.keyboard.press('Home');
     const live = tab()
       .locator('.chart', { has: heading('All layers') })
       .getByRole('status');
-    expect(await live.innerText()).toMatch(/^step 15, layer conv_1: mean \S+\.$/);
+    await expect.poll(() => live.innerText()).toMatch(/^step 15, layer conv_1: mean \S+\.$/);
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await frames(page);
-    expect(await courseLegend()).toMatch(/conv_2/);
+    await expect.poll(courseLegend).toMatch(/conv_2/);
     const bars = tab().getByRole('application', { name: /^Bar chart of count/ });
-    expect(await bars.count()).toBe(1);
+    await expect.poll(() => bars.count()).toBe(1);
     await tab().getByRole('button', { name: 'Save the data of Gradients of the layer as CSV' }).click();
-    const saved = (await panel.posted()).find(({ type }) => type === 'saveText');
-    expect(saved?.['suggestedName']).toBe('gradients-of-the-layer.csv');
-    expect((saved?.['text'] as string).split('\n')).toHaveLength(42);
+    const saved = await panel.newest('saveText');
+    expect(saved['suggestedName']).toBe('gradients-of-the-layer.csv');
+    expect((saved['text'] as string).split('\n')).toHaveLength(42);
     const plane = tab().getByRole('application', { name: /^Map of weights over weight/ });
-    expect(await plane.getAttribute('aria-label')).toContain('40 by 40 cells');
+    await expect.poll(() => plane.getAttribute('aria-label')).toContain('40 by 40 cells');
     await panel.screenshot('gradients-layer-light');
   });
 
   test('draws the histograms of the layer over time, a ridge a reading', async () => {
     const { page } = await open(instrumentedRun({ steps: 3000 }));
     const ridges = tab().getByRole('application', { name: /^Ridge plot of/ });
-    expect(await ridges.count()).toBe(1);
+    await expect.poll(() => ridges.count()).toBe(1);
     const label = () => ridges.getAttribute('aria-label');
-    expect(await label()).toMatch(/^Ridge plot of 24 histograms over value, from step 50 to 3,000\./);
+    await expect.poll(label).toMatch(/^Ridge plot of 24 histograms over value, from step 50 to 3,000\./);
     await ridges.focus();
     await page.keyboard.press('Home');
     const chart = tab().locator('.chart', { has: heading('Gradients of the layer over time') });
-    expect(await chart.getByRole('status').innerText()).toMatch(
-      /^step 3,000, −0\.00400 to −0\.00380: \d+\.$/,
-    );
+    await expect
+      .poll(() => chart.getByRole('status').innerText())
+      .toMatch(/^step 3,000, −0\.00400 to −0\.00380: \d+\.$/);
     await page.keyboard.press('ArrowUp');
-    expect(await chart.getByRole('status').innerText()).toMatch(/^step 2,\d{3}, /);
+    await expect.poll(() => chart.getByRole('status').innerText()).toMatch(/^step 2,\d{3}, /);
     await ridges.scrollIntoViewIfNeeded();
     await panel.screenshot('gradients-ridges-light');
     await chart
       .getByRole('button', { name: 'Save the data of Gradients of the layer over time as CSV' })
       .click();
-    const csv = (await panel.posted()).find(({ type }) => type === 'saveText')!['text'] as string;
+    const csv = (await panel.newest('saveText'))['text'] as string;
     expect(csv.trim().split('\n')).toHaveLength(1 + 24 * 40);
     // A new reading takes the place of one in a crowded part.
     const { summary, instruments } = instrumentedRun({ steps: 3050, seed: 1 });
@@ -136,10 +140,10 @@ describe('the tab Gradients', () => {
     const increment = { type: 'increment', summary, series: [], tensors: [], messages: [] };
     await panel.send({ ...increment, instruments: { histograms: latest } });
     await frames(page);
-    expect(await label()).toMatch(/^Ridge plot of 24 histograms over value, from step 50 to 3,050\./);
+    await expect.poll(label).toMatch(/^Ridge plot of 24 histograms over value, from step 50 to 3,050\./);
     await chart.getByRole('button', { name: 'Show Gradients of the layer over time as a table' }).click();
     const rows = chart.getByRole('region').locator('tbody tr');
-    expect(await rows.count()).toBe(24);
+    await expect.poll(() => rows.count()).toBe(24);
     // A thousand normal gradients: nine in ten lie about zero, to both sides.
     const cells = (await rows.last().innerText())
       .split('\t')
@@ -152,13 +156,12 @@ describe('the tab Gradients', () => {
   test('keeps the layer and the quantity that were picked', async () => {
     const choice = { quantity: 'deadUnits', layer: 'dense_1' };
     await open(instrumentedRun(), { state: { gradients: { stack: stackView(), choice } } });
-    const label = await tab()
+    await tab()
       .getByRole('application', { name: /^Line chart of dense_1/ })
-      .count();
-    expect(label).toBe(1);
+      .waitFor();
     await tab().getByRole('button', { name: 'Show Course of the layer as a table' }).click();
     const rows = tab().getByRole('region', { name: 'Table: Course of the layer' }).locator('tbody tr');
-    expect(await rows.first().innerText()).toMatch(/0\.40*$/);
+    await expect.poll(() => rows.first().innerText()).toMatch(/0\.40*$/);
   });
 
   test('grows with the run', async () => {
@@ -167,11 +170,11 @@ describe('the tab Gradients', () => {
       tab()
         .getByRole('application', { name: /^Line chart of Gradient variance/ })
         .getAttribute('aria-label');
-    expect(await label()).toContain('50 values');
+    await expect.poll(label).toContain('50 values');
     const { summary, instruments } = instrumentedRun({ seed: 2, steps: 30 });
     await panel.send({ type: 'increment', summary, series: [], tensors: [], messages: [], instruments });
     await frames(page);
-    expect(await label()).toContain('53 values');
+    await expect.poll(label).toContain('53 values');
   });
 
   test.each(THEME_KINDS)('in %s has no serious finding', async (theme) => {

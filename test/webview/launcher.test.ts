@@ -64,7 +64,7 @@ const fields = () => panel.page.locator('.label:visible, vscode-checkbox:visible
 test('sends what trains the first experiment on the best engine', async () => {
   await open();
   await run();
-  expect(await spec()).toEqual({
+  await expect.poll(spec).toEqual({
     job: 'train',
     experiment: '/home/ada/project/mnist-mlp.ts',
     engine: 'best',
@@ -75,14 +75,14 @@ test('sends what trains the first experiment on the best engine', async () => {
 test('sends a sweep: what its trials have in common, and what it varies', async () => {
   const { page } = await open();
   await page.getByRole('radio', { name: 'Sweep' }).click();
-  expect(await page.getByText('Say what to vary.').isVisible()).toBe(true);
+  await expect.poll(() => page.getByText('Say what to vary.').isVisible()).toBe(true);
   await page.getByRole('textbox', { name: 'Epochs' }).fill('2');
   const axes = page.getByRole('textbox', { name: 'What to vary' });
   await axes.fill('batchSize=32,128\noptimizer.learningRate=1e-4..1e-1:log');
   await page.getByRole('textbox', { name: 'Draws' }).fill('4');
   await page.getByRole('textbox', { name: 'Seeds' }).fill('3');
   await run();
-  expect(await spec()).toEqual({
+  await expect.poll(spec).toEqual({
     job: 'sweep',
     trial: {
       job: 'train',
@@ -101,7 +101,7 @@ test('sends a sweep: what its trials have in common, and what it varies', async 
   });
   await axes.fill('batchSize');
   await run();
-  expect(await page.getByText('is no axis of a sweep').isVisible()).toBe(true);
+  await expect.poll(() => page.getByText('is no axis of a sweep').isVisible()).toBe(true);
 });
 
 test('sends every field of a training', async () => {
@@ -117,7 +117,7 @@ test('sends every field of a training', async () => {
     .getByRole('textbox', { name: /Settings/ })
     .fill('optimizer.learningRate=0.01\n\nmodel.bias = true\nname=two words');
   await run();
-  expect(await spec()).toEqual({
+  await expect.poll(spec).toEqual({
     job: 'train',
     experiment: '/home/ada/project/mnist-cnn.ts',
     engine: 'wasm',
@@ -139,19 +139,19 @@ test('explains the engine, and offers none that cannot be used', async () => {
   await page.getByText('WebAssembly 4.22.0 on CPU, 2 threads (SIMD).').first().waitFor();
   await page.getByRole('combobox', { name: 'Engine' }).click();
   const option = page.getByRole('option', { name: 'TensorFlow (cannot be used)' });
-  expect(await option.getAttribute('aria-disabled')).toBe('true');
+  await expect.poll(() => option.getAttribute('aria-disabled')).toBe('true');
 });
 
 test('takes the engine of the settings until one is chosen here', async () => {
   await open({ ...STATE, engine: 'cpu' });
   await run();
-  expect(await spec()).toMatchObject({ engine: 'cpu' });
+  await expect.poll(spec).toMatchObject({ engine: 'cpu' });
   await choose('Engine', 'WebAssembly');
   const state = await panel.state();
   await panel.close();
   await open({ ...STATE, engine: 'cpu' }, { state });
   await run();
-  expect(await spec()).toMatchObject({ engine: 'wasm' });
+  await expect.poll(spec).toMatchObject({ engine: 'wasm' });
 });
 
 test('sets another optimizer over the experiment’s own, and tells what its numbers do', async () => {
@@ -167,7 +167,7 @@ test('sets another optimizer over the experiment’s own, and tells what its num
   await panel.close();
   await open(STATE, { state });
   await run();
-  expect(await spec()).toMatchObject({
+  await expect.poll(spec).toMatchObject({
     overrides: {
       'optimizer.name': 'momentum',
       'optimizer.learningRate': 0.02,
@@ -201,7 +201,7 @@ describe('below More of a training', () => {
 
   test('the learning rate rises and falls, gradients are clipped, weights averaged, batches parted', async () => {
     const page = await openTrainMore({ height: 1500 });
-    expect(await shown()).toEqual(trainFields);
+    await expect.poll(shown).toEqual(trainFields);
     await write('Warm-up steps', '100');
     await page.getByText('Rises from 0.01000 of the rate to the whole rate over 100 steps.').waitFor();
     await choose('Optimizer', 'Gradient descent (SGD)');
@@ -221,7 +221,7 @@ describe('below More of a training', () => {
     await panel.close();
     await open(STATE, { state });
     await run();
-    expect(await spec()).toMatchObject({
+    await expect.poll(spec).toMatchObject({
       overrides: {
         'optimizer.name': 'sgd',
         'optimizer.learningRate': 0.5,
@@ -240,22 +240,24 @@ describe('below More of a training', () => {
     await choose('Fall of the learning rate', 'Linear');
     await write('Share at the end', '0.5');
     await choose('Fall of the learning rate', 'In steps');
-    expect(await shown()).toEqual([
-      ...trainFields.slice(0, 2),
-      'Steps of the falls',
-      'Factor of a fall',
-      ...trainFields.slice(2),
-    ]);
+    await expect
+      .poll(shown)
+      .toEqual([
+        ...trainFields.slice(0, 2),
+        'Steps of the falls',
+        'Factor of a fall',
+        ...trainFields.slice(2),
+      ]);
     await write('Steps of the falls', '3000, 4500');
     await page.getByText('Falls 2 times.').waitFor();
     await write('Weight decay λ', '0');
     await page.getByText('Weights do not decay.').waitFor();
     await run();
-    expect(await spec()).toMatchObject({
+    await expect.poll(spec).toMatchObject({
       overrides: { 'schedule.decay': 'steps', 'schedule.at': '3000,4500', 'optimizer.weightDecay': 0 },
     });
     await choose('Optimizer', 'Adam');
-    expect(await shown()).not.toContain('Weight decay λ');
+    await expect.poll(shown).not.toContain('Weight decay λ');
     await openMore();
     await page.getByText('2 changed').waitFor();
   });
@@ -308,7 +310,9 @@ test('cuts no label, however narrow the view', async () => {
       }),
     );
     expect(cut).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(200);
+    await expect
+      .poll(() => page.evaluate(() => document.documentElement.scrollWidth))
+      .toBeLessThanOrEqual(200);
   }
 });
 
@@ -317,7 +321,7 @@ test('sends a quantization without an output, which the host names', async () =>
   await page.getByRole('radio', { name: 'Quantize' }).check();
   await page.getByText('The least error for any number of bits').waitFor();
   await run();
-  expect(await spec()).toEqual({
+  await expect.poll(spec).toEqual({
     job: 'quantize',
     input: '/home/ada/project/models/tiny.safetensors',
     output: '',
@@ -345,7 +349,9 @@ test('offers the bits of the chosen method, and explains each choice', async () 
   await page.getByText('the simple baseline').waitFor();
   await page.getByRole('combobox', { name: 'Bits a weight' }).click();
   await page.getByRole('option', { name: '3 bits' }).waitFor();
-  expect(await page.getByRole('option', { name: /\d bits/ }).count()).toBe(listedBits('rtn').length);
+  await expect
+    .poll(() => page.getByRole('option', { name: /\d bits/ }).count())
+    .toBe(listedBits('rtn').length);
   await page.getByRole('option', { name: '3 bits' }).click();
   await page.getByText('Packed, 10.7 times smaller than float32').waitFor();
   await choose('What to write', 'Packed file');
@@ -353,7 +359,7 @@ test('offers the bits of the chosen method, and explains each choice', async () 
   await openMore();
   await page.getByRole('textbox', { name: 'Keep unchanged' }).fill('*.norm.*\nhead.*');
   await run();
-  expect(await spec()).toMatchObject({
+  await expect.poll(spec).toMatchObject({
     method: 'rtn',
     bits: 3,
     form: 'native',
@@ -372,16 +378,16 @@ test('takes any number of bits or a size, and a preset, where the method does', 
   await choose('How long to search', 'Thorough');
   await page.getByText('whatever it takes').waitFor();
   await run();
-  expect(await spec()).toMatchObject({ bits: 2.5, preset: 'thorough', form: 'portable' });
-  expect(await spec()).not.toHaveProperty('size');
+  await expect.poll(spec).toMatchObject({ bits: 2.5, preset: 'thorough', form: 'portable' });
+  await expect.poll(spec).not.toHaveProperty('size');
   await target.fill('3 MB');
   await page.getByText('The packed file, to the byte or just below.').waitFor();
-  expect(await page.getByRole('combobox', { name: 'What to write' }).isVisible()).toBe(false);
+  await expect.poll(() => page.getByRole('combobox', { name: 'What to write' }).isVisible()).toBe(false);
   const state = await panel.state();
   await panel.close();
   await open(STATE, { state });
   await run();
-  expect(await spec()).toMatchObject({ size: 3_000_000, form: 'native', preset: 'thorough' });
+  await expect.poll(spec).toMatchObject({ size: 3_000_000, form: 'native', preset: 'thorough' });
 });
 
 describe('below More', () => {
@@ -403,12 +409,15 @@ describe('below More', () => {
   ])('%s has the fields that belong to it', async (method, expected) => {
     const page = await openQuantize();
     await choose('Method', method);
-    const all = (await fields()).slice((await fields()).indexOf('What to write') + 1);
-    expect(all.slice(0, expected.length)).toEqual(expected);
-    expect(all).not.toContain('Engine');
+    const belowForm = async () => {
+      const all = await fields();
+      return all.slice(all.indexOf('What to write') + 1);
+    };
+    await expect.poll(async () => (await belowForm()).slice(0, expected.length)).toEqual(expected);
+    expect(await belowForm()).not.toContain('Engine');
     await choose('Model', 'encoder/model.json');
-    expect(await fields()).toContain('Engine');
-    expect(await fields()).toContain('Compare the model’s answers');
+    await expect.poll(fields).toContain('Engine');
+    await expect.poll(fields).toContain('Compare the model’s answers');
     await page.getByText('WebAssembly 4.22.0 on CPU, 2 threads').last().waitFor();
   });
 
@@ -425,7 +434,7 @@ describe('below More', () => {
     await page.getByRole('checkbox', { name: 'Compare with other methods' }).click();
     await page.getByRole('checkbox', { name: 'Compare the model’s answers' }).click();
     await run();
-    expect(await spec()).toEqual({
+    await expect.poll(spec).toEqual({
       job: 'quantize',
       input: '/home/ada/project/encoder/model.json',
       output: '',
@@ -455,7 +464,9 @@ describe('below More', () => {
     await page.getByText('Nothing is clipped').waitFor();
     await page.getByRole('textbox', { name: 'Group size' }).fill('64');
     await run();
-    expect(await spec()).toMatchObject({ method: 'rtn', range: 'absmax', grouping: 'group', groupSize: 64 });
+    await expect
+      .poll(spec)
+      .toMatchObject({ method: 'rtn', range: 'absmax', grouping: 'group', groupSize: 64 });
   });
 
   test('what was chosen for one method is not sent with another', async () => {
@@ -465,8 +476,8 @@ describe('below More', () => {
     await choose('What shares a scale', 'Weights of one output');
     await choose('Method', 'Dependent quantization');
     await run();
-    expect(await spec()).toMatchObject({ method: 'dependent', grouping: 'group', groupSize: 128 });
-    expect(await spec()).not.toHaveProperty('codebook');
+    await expect.poll(spec).toMatchObject({ method: 'dependent', grouping: 'group', groupSize: 128 });
+    await expect.poll(spec).not.toHaveProperty('codebook');
   });
 
   test('offers a separate codebook at 4 bits alone', async () => {
@@ -475,11 +486,11 @@ describe('below More', () => {
     await choose('Codebook', 'Separate');
     await choose('Bits a weight', '3 bits');
     await page.getByRole('combobox', { name: 'Codebook' }).click();
-    expect(await page.getByRole('option', { name: 'Separate' }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('option', { name: 'Separate' }).count()).toBe(0);
     await page.keyboard.press('Escape');
     await run();
-    expect(await spec()).toMatchObject({ bits: 3 });
-    expect(await spec()).not.toHaveProperty('codebook');
+    await expect.poll(spec).toMatchObject({ bits: 3 });
+    await expect.poll(spec).not.toHaveProperty('codebook');
   });
 
   test('calibrates with a file that the host finds', async () => {
@@ -491,17 +502,17 @@ describe('below More', () => {
     await page.getByText('Calibration file is empty.').waitFor();
     expect(await spec()).toBeUndefined();
     await page.getByRole('button', { name: 'Browse…' }).last().click();
-    expect(await panel.posted()).toContainEqual({ type: 'browseCalibration' });
+    await expect.poll(() => panel.posted()).toContainEqual({ type: 'browseCalibration' });
     await panel.send({ type: 'calibrationFile', path: '/home/ada/mails.txt' });
     await page.getByText('Calibration file is empty.').waitFor({ state: 'hidden' });
     await run();
-    expect(await spec()).toMatchObject({ calibration: '/home/ada/mails.txt' });
+    await expect.poll(spec).toMatchObject({ calibration: '/home/ada/mails.txt' });
   });
 
   test('a model without its program takes statistics, and no random inputs', async () => {
     const page = await openQuantize();
     await page.getByRole('combobox', { name: 'Calibration' }).click();
-    expect(await page.getByRole('option', { name: 'Random inputs' }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('option', { name: 'Random inputs' }).count()).toBe(0);
     await page.getByRole('option', { name: 'Statistics file' }).waitFor();
   });
 
@@ -516,7 +527,7 @@ describe('below More', () => {
     await open(STATE, { state });
     await panel.page.getByText('2 changed').waitFor();
     await run();
-    expect(await spec()).toMatchObject({ seed: 7, comparison: false });
+    await expect.poll(spec).toMatchObject({ seed: 7, comparison: false });
   });
 
   test('refuses a group size that no method takes', async () => {
@@ -541,7 +552,7 @@ test('refuses what is neither bits nor a size', async () => {
 test('what an earlier version kept of the form gets the rest from the defaults', async () => {
   await open(STATE, { state: { job: 'quantize', quantize: { method: 'dependent', bits: '4' } } });
   await run();
-  expect(await spec()).toMatchObject({ method: 'dependent', bits: 4, preset: 'balanced' });
+  await expect.poll(spec).toMatchObject({ method: 'dependent', bits: 4, preset: 'balanced' });
 });
 
 test.each([
@@ -561,7 +572,7 @@ test.each([
 test('shows why the host refused', async () => {
   const { page } = await open();
   await panel.send({ type: 'refused', message: 'The file is gone.', remedy: 'Choose another.' });
-  expect(await page.locator('.callout.error').innerText()).toContain('Choose another.');
+  await expect.poll(() => page.locator('.callout.error').innerText()).toContain('Choose another.');
 });
 
 test('runs nothing in a workspace that is not trusted', async () => {
@@ -569,7 +580,7 @@ test('runs nothing in a workspace that is not trusted', async () => {
   await page.getByRole('button', { name: 'Run', exact: true }).click({ force: true });
   expect(await spec()).toBeUndefined();
   await page.getByRole('button', { name: 'Manage Workspace Trust' }).click();
-  expect(await panel.posted()).toContainEqual({ type: 'trust' });
+  await expect.poll(() => panel.posted()).toContainEqual({ type: 'trust' });
   await panel.screenshot('launcher-untrusted-light');
 });
 
@@ -578,11 +589,9 @@ test('offers a new experiment, and a model from elsewhere, where there are none'
   await page.getByRole('button', { name: 'New Experiment…' }).click();
   await page.getByRole('radio', { name: 'Quantize' }).check();
   await page.getByRole('button', { name: 'Browse…' }).click();
-  expect(await panel.posted()).toEqual([
-    { type: 'ready' },
-    { type: 'newExperiment' },
-    { type: 'browseModel' },
-  ]);
+  await expect
+    .poll(() => panel.posted())
+    .toEqual([{ type: 'ready' }, { type: 'newExperiment' }, { type: 'browseModel' }]);
   await page.getByText('Choose a model file.').waitFor();
 });
 
@@ -595,7 +604,7 @@ test('keeps the form over a reload', async () => {
   await panel.close();
   await open(STATE, { state });
   await run();
-  expect(await spec()).toMatchObject({ job: 'quantize', method: 'rtn', bits: 5 });
+  await expect.poll(spec).toMatchObject({ job: 'quantize', method: 'rtn', bits: 5 });
 });
 
 describe.each(THEME_KINDS)('in %s', (theme) => {

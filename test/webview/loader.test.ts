@@ -56,7 +56,7 @@ it('the page of the example loads its network and reads digits', async () => {
     [140, 230],
   ]);
   await expect.poll(() => best.count()).toBe(1);
-  expect(await page.locator('#answers li').nth(1).getAttribute('class')).toBe('best');
+  await expect.poll(() => page.locator('#answers li').nth(1).getAttribute('class')).toBe('best');
 
   await page.getByRole('button', { name: 'Clear' }).click();
   await draw(page, [

@@ -63,12 +63,9 @@ const section = (name: string) => panel.page.getByRole('region', { name, exact: 
 
 test('tells what it costs, what it loses, why, and how other methods compare, in this order', async () => {
   const { page } = await open();
-  expect(await page.getByRole('heading', { level: 2 }).allInnerTexts()).toEqual([
-    'What it costs',
-    'What it loses',
-    'Why',
-    'Against other methods and bits',
-  ]);
+  await expect
+    .poll(() => page.getByRole('heading', { level: 2 }).allInnerTexts())
+    .toEqual(['What it costs', 'What it loses', 'Why', 'Against other methods and bits']);
 });
 
 test('shows sizes, and true bits of the whole file beside the nominal ones', async () => {
@@ -80,7 +77,7 @@ test('shows sizes, and true bits of the whole file beside the nominal ones', asy
   expect(costs).toContain(`4 nominal; ${bitsPerWeight.weights.toFixed(3)} in the quantized weights`);
   expect(bitsPerWeight.file).toBeGreaterThan(bitsPerWeight.weights);
   await page.getByRole('button', { name: 'model.w4.native.safetensors' }).click();
-  expect(await panel.posted()).toContainEqual({ type: 'openOutput', path: output[0] });
+  await expect.poll(() => panel.posted()).toContainEqual({ type: 'openOutput', path: output[0] });
 });
 
 test('draws the sizes to one scale, and what the packed file is made of', async () => {
@@ -103,16 +100,18 @@ test('says of a portable file that it is as large as before, and writes the pack
   const costs = section('What it costs');
   await costs.getByText('The portable file is as large as before.').waitFor();
   const packedSize = `${(closing(packed).bytes.after / 1000).toFixed(1)} kB`;
-  expect(await costs.innerText()).toContain(packedSize);
+  await expect.poll(() => costs.innerText()).toContain(packedSize);
   await costs.getByText('loadQuantized').waitFor();
   await page.getByRole('button', { name: 'Write the Packed File' }).click();
-  expect(await panel.posted()).toContainEqual({ type: 'pack' });
+  await expect.poll(() => panel.posted()).toContainEqual({ type: 'pack' });
   await panel.screenshot('quantization-portable-light');
 });
 
 test('says nothing of the kind where the packed file was written', async () => {
   const { page } = await open();
-  expect(await page.getByRole('button', { name: 'Write the Packed File' }).isVisible()).toBe(false);
+  await expect
+    .poll(() => page.getByRole('button', { name: 'Write the Packed File' }).isVisible())
+    .toBe(false);
 });
 
 test('shows a task before and after', async () => {
@@ -129,12 +128,12 @@ test('shows a task before and after', async () => {
 
 test('lists every tensor in the order of the file, and says why one was kept', async () => {
   await open();
-  expect(await bodyRows().count()).toBe(24);
-  expect(await column(1)).toEqual(packed.tensors.map(({ name }) => name));
-  expect((await column(3))[6]).toMatch(/^kept: /);
-  expect(await column(4)).toEqual(
-    packed.tensors.map(({ bits, action }) => bits.toFixed(action === 'kept' ? 0 : 3)),
-  );
+  await expect.poll(() => bodyRows().count()).toBe(24);
+  await expect.poll(() => column(1)).toEqual(packed.tensors.map(({ name }) => name));
+  await expect.poll(async () => (await column(3))[6]).toMatch(/^kept: /);
+  await expect
+    .poll(() => column(4))
+    .toEqual(packed.tensors.map(({ bits, action }) => bits.toFixed(action === 'kept' ? 0 : 3)));
 });
 
 test('sorts by a column, back and forth, and then as in the file again', async () => {
@@ -142,22 +141,22 @@ test('sorts by a column, back and forth, and then as in the file again', async (
   const head = page.getByRole('columnheader', { name: 'Distortion' });
   const distortions = async () => (await column(5)).filter((text) => text !== '').map(Number);
   await head.getByRole('button').click();
-  expect(await head.getAttribute('aria-sort')).toBe('descending');
+  await expect.poll(() => head.getAttribute('aria-sort')).toBe('descending');
   const descending = await distortions();
   expect(descending).toEqual([...descending].sort((a, b) => b - a));
   await head.getByRole('button').click();
-  expect(await head.getAttribute('aria-sort')).toBe('ascending');
-  expect(await distortions()).toEqual([...descending].reverse());
+  await expect.poll(() => head.getAttribute('aria-sort')).toBe('ascending');
+  await expect.poll(distortions).toEqual([...descending].reverse());
   await head.getByRole('button').click();
-  expect(await head.getAttribute('aria-sort')).toBeNull();
-  expect((await column(1))[0]).toBe('encoder/layer_0/query/kernel');
+  await expect.poll(() => head.getAttribute('aria-sort')).toBeNull();
+  await expect.poll(async () => (await column(1))[0]).toBe('encoder/layer_0/query/kernel');
 });
 
 test('filters by name', async () => {
   const { page } = await open();
   await page.getByRole('textbox', { name: 'Tensors' }).fill('layer_1/dense');
-  expect(await bodyRows().count()).toBe(3);
-  expect(await page.locator('.filter').innerText()).toContain('3 of 24');
+  await expect.poll(() => bodyRows().count()).toBe(3);
+  await expect.poll(() => page.locator('.filter').innerText()).toContain('3 of 24');
 });
 
 test('opens at its top, and stays there while the run goes', async () => {
@@ -168,14 +167,14 @@ test('opens at its top, and stays there while the run goes', async () => {
   await frames(page);
   expect(await scrolled()).toBe(0);
   await bodyRows().last().click();
-  expect(await scrolled()).toBeGreaterThan(0);
+  await expect.poll(scrolled).toBeGreaterThan(0);
 });
 
 test('grows while the run goes, and keeps what is chosen', async () => {
   const { page } = await open(running(5));
-  expect(await bodyRows().count()).toBe(5);
-  expect(await chosenName()).toBe('encoder/layer_0/query/kernel');
-  expect(await section('What it costs').innerText()).toContain('so far');
+  await expect.poll(() => bodyRows().count()).toBe(5);
+  await expect.poll(chosenName).toBe('encoder/layer_0/query/kernel');
+  await expect.poll(() => section('What it costs').innerText()).toContain('so far');
   await page.getByText('encoder/layer_0/value/kernel').click();
   await panel.send({
     type: 'increment',
@@ -185,10 +184,10 @@ test('grows while the run goes, and keeps what is chosen', async () => {
     messages: [{ level: 'warning', text: 'encoder/layer_0/dense_2/kernel: slow.' }],
   });
   await expect.poll(() => bodyRows().count()).toBe(7);
-  expect(await chosenName()).toBe('encoder/layer_0/value/kernel');
-  expect(await page.locator('.run-header').innerText()).toContain('60 %');
+  await expect.poll(chosenName).toBe('encoder/layer_0/value/kernel');
+  await expect.poll(() => page.locator('.run-header').innerText()).toContain('60 %');
   await section('What it loses').getByText('dense_2/kernel: slow.').waitFor();
-  expect(await section('Against other methods and bits').isVisible()).toBe(false);
+  await expect.poll(() => section('Against other methods and bits').isVisible()).toBe(false);
   await panel.screenshot('quantization-running-light');
 });
 
@@ -214,12 +213,12 @@ test('is one stop of the Tab key; arrows move over the rows and Enter chooses', 
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
-  expect(await page.locator('tr[aria-selected="true"] td').first().innerText()).toBe(
-    'encoder/layer_0/value/kernel',
-  );
-  expect(await chosenName()).toBe('encoder/layer_0/value/kernel');
-  expect(await page.locator('tbody tr[tabindex="0"]').count()).toBe(1);
-  expect(await panel.state()).toMatchObject({ selected: 'encoder/layer_0/value/kernel' });
+  await expect
+    .poll(() => page.locator('tr[aria-selected="true"] td').first().innerText())
+    .toBe('encoder/layer_0/value/kernel');
+  await expect.poll(chosenName).toBe('encoder/layer_0/value/kernel');
+  await expect.poll(() => page.locator('tbody tr[tabindex="0"]').count()).toBe(1);
+  await expect.poll(() => panel.state()).toMatchObject({ selected: 'encoder/layer_0/value/kernel' });
 });
 
 test('shows the residual and the health ratio by step', async () => {
@@ -231,11 +230,11 @@ test('shows the residual and the health ratio by step', async () => {
     await page.keyboard.press(key);
     return chart.locator('xpath=ancestor::section[1]//*[@role="status"]').innerText();
   };
-  expect(await read(/Line chart of ‖r‖/, 'Home')).toBe('step 0: ‖r‖ / ‖x‖ 1.');
+  await expect.poll(() => read(/Line chart of ‖r‖/, 'Home')).toBe('step 0: ‖r‖ / ‖x‖ 1.');
   const first = decomposition!.flatness![0]!.toPrecision(4);
-  expect(await read(/Line chart of ρ.*healthy 0\.75 to 0\.8; stalls below 0\.4/, 'Home')).toBe(
-    `step 0: ρ ${first}.`,
-  );
+  await expect
+    .poll(() => read(/Line chart of ρ.*healthy 0\.75 to 0\.8; stalls below 0\.4/, 'Home'))
+    .toBe(`step 0: ρ ${first}.`);
   const figures = await section('Why').innerText();
   expect(figures).toMatch(/Health ratio ρ\s+0\.7\d+\s+healthy/);
   expect(figures).toMatch(/Max-norm constant of u\s+[\d.]+/);
@@ -249,7 +248,7 @@ test('shows both factors with their centroids', async () => {
   expect(name).toContain('centroids at');
   expect(name).toContain(centroids.at(-1)!.toPrecision(3));
   await page.getByRole('button', { name: 'Save the data of Factor u as CSV' }).click();
-  const saved = (await panel.posted()).find(({ type }) => type === 'saveText')!;
+  const saved = await panel.newest('saveText');
   expect(String(saved['text']).split('\n')).toHaveLength(counts.length + 2);
 });
 
@@ -263,18 +262,18 @@ test('the map of both factors is read cell by cell with the four arrows', async 
   await chart.focus();
   await page.keyboard.press('ArrowRight');
   const most = Math.max(...counts);
-  expect(await status.innerText()).toContain(`${most} weights`);
+  await expect.poll(() => status.innerText()).toContain(`${most} weights`);
   const at = counts.indexOf(most);
   await page.keyboard.press('ArrowUp');
-  expect(await status.innerText()).toContain(`${counts[at + 1]!} weights`);
+  await expect.poll(() => status.innerText()).toContain(`${counts[at + 1]!} weights`);
   await page.keyboard.press('ArrowLeft');
-  expect(await status.innerText()).toContain(`${counts[at + 1 - bins]!} weights`);
+  await expect.poll(() => status.innerText()).toContain(`${counts[at + 1 - bins]!} weights`);
   await page.getByRole('button', { name: 'Show Both factors together as a table' }).click();
   const firstRow = page
     .getByRole('region', { name: 'Table: Both factors together' })
     .locator('tbody tr')
     .first();
-  expect(await firstRow.innerText()).toContain(String(most));
+  await expect.poll(() => firstRow.innerText()).toContain(String(most));
 });
 
 test('chooses a tensor by a click on its bar', async () => {
@@ -282,7 +281,7 @@ test('chooses a tensor by a click on its bar', async () => {
   const chart = page.getByRole('application', { name: /SNR, dB over 18 places/ });
   const box = (await chart.boundingBox())!;
   await page.mouse.click(box.x + box.width - 20, box.y + box.height / 2);
-  expect(await chosenName()).toBe('encoder/layer_2/dense_2/kernel');
+  await expect.poll(chosenName).toBe('encoder/layer_2/dense_2/kernel');
 });
 
 test('shows the weights of a method without a decomposition, with its levels where they are few', async () => {
@@ -290,16 +289,18 @@ test('shows the weights of a method without a decomposition, with its levels whe
   const weights = page.locator('section.chart', { hasText: 'Weights' }).getByRole('application').first();
   const { centroids } = kmeans.tensors[0]!.histogram!;
   expect(centroids).toHaveLength(8);
-  expect(await weights.getAttribute('aria-label')).toContain(`centroids at ${minus(centroids[0]!)}`);
-  expect(await page.getByRole('columnheader').allInnerTexts()).not.toContain('Steps');
-  expect(await page.getByRole('application', { name: /Line chart of ρ/ }).count()).toBe(0);
+  await expect
+    .poll(() => weights.getAttribute('aria-label'))
+    .toContain(`centroids at ${minus(centroids[0]!)}`);
+  await expect.poll(() => page.getByRole('columnheader').allInnerTexts()).not.toContain('Steps');
+  await expect.poll(() => page.getByRole('application', { name: /Line chart of ρ/ }).count()).toBe(0);
   await panel.screenshot('quantization-kmeans-light');
 });
 
 test('draws no levels where there is a fine grid of them', async () => {
   const { page } = await open(dependent);
   const weights = page.locator('section.chart', { hasText: 'Weights' }).getByRole('application').first();
-  expect(await weights.getAttribute('aria-label')).not.toContain('centroids');
+  await expect.poll(() => weights.getAttribute('aria-label')).not.toContain('centroids');
 });
 
 test('says that a decomposition stalled, why, and what became of it', async () => {
@@ -317,7 +318,7 @@ test('says that a decomposition stalled, why, and what became of it', async () =
   expect(why).toContain('stalled after 30 steps, at a residual of 0.31 and ρ 0.18: its largest row is 5.1');
   expect(why).toContain('3 vectors stalled short of the tolerance');
   expect(why).toMatch(/Health ratio ρ\s+[\d.]+\s+stalled/);
-  expect((await column(8))[0]).toMatch(/^stalled /);
+  await expect.poll(async () => (await column(8))[0]).toMatch(/^stalled /);
 });
 
 describe('the rate–distortion picture', () => {
@@ -349,17 +350,17 @@ describe('the rate–distortion picture', () => {
     const { bits, snrDb } = own();
     await chart().focus();
     await page.keyboard.press('ArrowRight');
-    expect(await status()).toContain('kashin-greedy, 4 bits, as in this run: ');
-    expect(await status()).toContain(`true bits ${bits.true.toFixed(3)}; SNR ${snrDb.toFixed(2)} dB`);
-    expect(await status()).toContain(`below the limit ${(limit(bits.true) - snrDb).toFixed(2)} dB`);
+    await expect.poll(status).toContain('kashin-greedy, 4 bits, as in this run: ');
+    await expect.poll(status).toContain(`true bits ${bits.true.toFixed(3)}; SNR ${snrDb.toFixed(2)} dB`);
+    await expect.poll(status).toContain(`below the limit ${(limit(bits.true) - snrDb).toFixed(2)} dB`);
     await page.keyboard.press('ArrowUp');
     const better = ranked()[ranked().indexOf('kashin-greedy') - 1]!;
-    expect(await status()).toMatch(new RegExp(`^${better}, `));
+    await expect.poll(status).toMatch(new RegExp(`^${better}, `));
     await page.keyboard.press('ArrowDown');
     await page.keyboard.press('ArrowLeft');
-    expect(await status()).toMatch(/^kashin-greedy, 3 bits: /);
+    await expect.poll(status).toMatch(/^kashin-greedy, 3 bits: /);
     await page.keyboard.press('Home');
-    expect(await status()).toMatch(/^kashin-greedy, 2 bits: /);
+    await expect.poll(status).toMatch(/^kashin-greedy, 2 bits: /);
   });
 
   test('the pointer finds a mark', async () => {
@@ -383,10 +384,10 @@ describe('the rate–distortion picture', () => {
     const { page } = await open();
     await page.getByRole('button', { name: 'Show Rate and distortion as a table' }).click();
     const table = page.getByRole('region', { name: 'Table: Rate and distortion' });
-    expect(await table.locator('tbody tr').count()).toBe(measured.rows.length);
-    expect(await table.locator('th').allInnerTexts()).toContain('true bits');
+    await expect.poll(() => table.locator('tbody tr').count()).toBe(measured.rows.length);
+    await expect.poll(() => table.locator('th').allInnerTexts()).toContain('true bits');
     await page.getByRole('button', { name: 'Save the data of Rate and distortion as CSV' }).click();
-    const saved = (await panel.posted()).find(({ type }) => type === 'saveText')!;
+    const saved = await panel.newest('saveText');
     const rows = String(saved['text']).trim().split('\n');
     expect(rows[0]).toContain('nominal bits,true bits');
     expect(rows).toHaveLength(1 + measured.rows.length);
@@ -400,8 +401,8 @@ describe('the rate–distortion picture', () => {
     expect(state).toMatchObject({ rateDistortion: { scale: 'gap', hidden: ['rtn'] } });
     await panel.close();
     await open(packed, { state });
-    expect(await panel.page.getByRole('radio', { name: 'To the limit' }).isChecked()).toBe(true);
-    expect(await chart().getAttribute('aria-label')).toContain('above the limit');
+    await expect.poll(() => panel.page.getByRole('radio', { name: 'To the limit' }).isChecked()).toBe(true);
+    await expect.poll(() => chart().getAttribute('aria-label')).toContain('above the limit');
   });
 
   test('compares all methods at the true bits of the run, with the limit', async () => {
@@ -416,8 +417,10 @@ describe('the rate–distortion picture', () => {
     expect([...names].sort()).toEqual([...QUANTIZATION_METHODS].sort());
     const snrs = rows.slice(1).map((row) => Number.parseFloat(row[1]!.replace('≈ ', '')));
     expect(snrs).toEqual([...snrs].sort((a, b) => b - a));
-    expect(await table.locator('tr.own').innerText()).toContain(`${snrDb.toFixed(1)} dB`);
-    expect(await table.locator('tr.limit').getAttribute('title')).toContain('may lie above the line');
+    await expect.poll(() => table.locator('tr.own').innerText()).toContain(`${snrDb.toFixed(1)} dB`);
+    await expect
+      .poll(() => table.locator('tr.limit').getAttribute('title'))
+      .toContain('may lie above the line');
   });
 
   test('gives a run whose bits were not tried a mark of its own', async () => {
@@ -425,10 +428,10 @@ describe('the rate–distortion picture', () => {
     const { bitsPerWeight, snrDb } = closing(dependent);
     await chart().focus();
     await page.keyboard.press('ArrowRight');
-    expect(await status()).toContain('dependent, 2.7 bits, this run: ');
-    expect(await status()).toContain(
-      `true bits ${bitsPerWeight.weights.toFixed(3)}; SNR ${snrDb.toFixed(2)} dB`,
-    );
+    await expect.poll(status).toContain('dependent, 2.7 bits, this run: ');
+    await expect
+      .poll(status)
+      .toContain(`true bits ${bitsPerWeight.weights.toFixed(3)}; SNR ${snrDb.toFixed(2)} dB`);
   });
 
   test('says that it is not finished where the run was stopped meanwhile', async () => {
@@ -440,13 +443,13 @@ describe('the rate–distortion picture', () => {
     const { page } = await open({ ...packed, finished, rateDistortion: { ...measured, rows } });
     const text = await section('Against other methods and bits').innerText();
     expect(text).toContain('Not finished: the run was stopped before every method was tried');
-    expect(await page.locator('.chart.many').isVisible()).toBe(true);
+    await expect.poll(() => page.locator('.chart.many').isVisible()).toBe(true);
   });
 
   test('where other methods were not tried, says how they are', async () => {
     await open(portable);
     await section('Against other methods and bits').getByText('weightroom rate-distortion').waitFor();
-    expect(await chart().count()).toBe(0);
+    await expect.poll(() => chart().count()).toBe(0);
   });
 
   test.each(['snr', 'distortion', 'gap'] as const)('draws %s', async (scale) => {
@@ -463,12 +466,12 @@ test('shows a long name whole: where it lies, and its end', async () => {
     tensors: packed.tensors.slice(0, 1).map((tensor) => ({ ...tensor, name })),
   });
   const cell = bodyRows().first().locator('td').first();
-  expect(await cell.innerText()).toBe(
-    '…oder/transformerStack/layer_1/transformerLayer/\nmultiheadAttention/output/kernel',
-  );
-  expect(await cell.getAttribute('title')).toBe(name);
+  await expect
+    .poll(() => cell.innerText())
+    .toBe('…oder/transformerStack/layer_1/transformerLayer/\nmultiheadAttention/output/kernel');
+  await expect.poll(() => cell.getAttribute('title')).toBe(name);
   await page.getByRole('textbox', { name: 'Tensors' }).fill('layer_1');
-  expect(await bodyRows().count()).toBe(1);
+  await expect.poll(() => bodyRows().count()).toBe(1);
 });
 
 describe.each(THEME_KINDS)('in %s', (theme) => {
@@ -488,12 +491,12 @@ test('a row that is chosen comes into sight under the head, and the columns stay
   await bodyRows().first().focus();
   await page.keyboard.press('End');
   const box = page.locator('.tensor-table .table-box');
-  expect(await box.evaluate((node) => node.scrollTop)).toBeGreaterThan(0);
+  await expect.poll(() => box.evaluate((node) => node.scrollTop)).toBeGreaterThan(0);
   await page.keyboard.press('Home');
   const head = (await page.getByRole('columnheader', { name: 'Tensor' }).boundingBox())!;
   const first = (await bodyRows().first().boundingBox())!;
   expect(first.y).toBeGreaterThanOrEqual(head.y + head.height - 1);
-  expect(await box.evaluate((node) => node.scrollLeft)).toBe(0);
+  await expect.poll(() => box.evaluate((node) => node.scrollLeft)).toBe(0);
 });
 
 test.each([520, 300])('fits a column of %i pixels', async (width) => {

@@ -39,10 +39,12 @@ test('draws what a study found, beside the published figures', async () => {
     subtitle: '',
     sections: [{ kind: 'runs', heading: 'Charts', runs: [studyRun()] }],
   });
-  expect(await page.getByRole('heading', { level: 3 }).allInnerTexts()).toEqual(['Next byte of Shakespeare']);
+  await expect
+    .poll(() => page.getByRole('heading', { level: 3 }).allInnerTexts())
+    .toEqual(['Next byte of Shakespeare']);
   const rows = page.getByRole('region', { name: 'Table: Figures' }).locator('tbody tr');
-  expect(await rows.allInnerTexts()).toHaveLength(6);
-  expect(await rows.last().innerText()).toContain('as published');
+  await expect.poll(() => rows.allInnerTexts()).toHaveLength(6);
+  await expect.poll(() => rows.last().innerText()).toContain('as published');
   expect(await panel.accessibility()).toEqual([]);
 });
 
@@ -55,8 +57,8 @@ test('draws the results of a sweep: a table of its settings, and parallel coordi
   });
   const settings = new Set(run.trials!.map(({ parameters }) => JSON.stringify(parameters)));
   const rows = page.getByRole('table').first().locator('tbody tr');
-  expect(await rows.count()).toBe(settings.size);
-  expect(await page.getByRole('application', { name: /parallel/i }).count()).toBe(1);
+  await expect.poll(() => rows.count()).toBe(settings.size);
+  await expect.poll(() => page.getByRole('application', { name: /parallel/i }).count()).toBe(1);
   await panel.screenshot('report-sweep');
   expect(await panel.accessibility()).toEqual([]);
   expect(panel.trouble).toEqual([]);
@@ -69,8 +71,10 @@ test('draws what instruments said of a run', async () => {
     sections: [{ kind: 'runs', heading: 'Charts', runs: [instrumentedRun()] }],
   });
   await page.getByText('times what the curvature allows').waitFor();
-  expect(await page.getByRole('application', { name: /^Line chart of Norm test/ }).count()).toBe(1);
-  expect(await page.getByRole('button', { name: /in the experiment/ }).count()).toBe(0);
+  await expect
+    .poll(() => page.getByRole('application', { name: /^Line chart of Norm test/ }).count())
+    .toBe(1);
+  await expect.poll(() => page.getByRole('button', { name: /in the experiment/ }).count()).toBe(0);
   expect(await panel.accessibility()).toEqual([]);
   expect(panel.trouble).toEqual([]);
 });
@@ -79,28 +83,36 @@ test.each(['light', 'dark'] as const)(
   'draws all sections in %s, within its policy and without findings',
   async (scheme) => {
     const { page } = await open(scheme);
-    expect(await page.getByRole('heading', { level: 2 }).allInnerTexts()).toEqual([
-      'What was done',
-      'Quality',
-      'What it costs',
-      'What it loses',
-      'Why',
-      'Against other methods and bits',
-      'Two quantizations',
-      'Training',
-    ]);
-    expect(await page.getByText('</script> & more').count()).toBe(1);
-    expect(await page.getByRole('region', { name: 'Table: Quality' }).innerText()).toContain('NaN');
-    expect(await page.locator('th.number').allInnerTexts()).toEqual(
-      expect.arrayContaining(['Bytes', 'SNR', 'Accuracy']),
-    );
+    await expect
+      .poll(() => page.getByRole('heading', { level: 2 }).allInnerTexts())
+      .toEqual([
+        'What was done',
+        'Quality',
+        'What it costs',
+        'What it loses',
+        'Why',
+        'Against other methods and bits',
+        'Two quantizations',
+        'Training',
+      ]);
+    await expect.poll(() => page.getByText('</script> & more').count()).toBe(1);
+    await expect
+      .poll(() => page.getByRole('region', { name: 'Table: Quality' }).innerText())
+      .toContain('NaN');
+    await expect
+      .poll(() => page.locator('th.number').allInnerTexts())
+      .toEqual(expect.arrayContaining(['Bytes', 'SNR', 'Accuracy']));
     await page
       .getByRole('application', { name: /Line chart of mnist, momentum: train loss|MNIST/i })
       .first()
       .waitFor();
-    expect(await page.getByRole('application', { name: /SNR, dB over 18 places/ }).count()).toBe(2);
-    expect(await page.getByRole('application', { name: /over true bits a weight/ }).count()).toBe(2);
-    expect(await page.getByRole('button', { name: 'Write the Packed File' }).count()).toBe(0);
+    await expect
+      .poll(() => page.getByRole('application', { name: /SNR, dB over 18 places/ }).count())
+      .toBe(2);
+    await expect
+      .poll(() => page.getByRole('application', { name: /over true bits a weight/ }).count())
+      .toBe(2);
+    await expect.poll(() => page.getByRole('button', { name: 'Write the Packed File' }).count()).toBe(0);
     await panel.screenshot(`report-${scheme}`);
     expect(await panel.accessibility()).toEqual([]);
     expect(panel.trouble).toEqual([]);
@@ -132,7 +144,7 @@ test('prints dark on white, whatever the screen shows', async () => {
         }
         return most;
       });
-  expect(await brightest()).toBeGreaterThan(150);
+  await expect.poll(brightest).toBeGreaterThan(150);
   await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
   // The charts are drawn anew with the next frame.
   await expect.poll(brightest).toBeLessThan(120);

@@ -41,21 +41,25 @@ const rows = (title: string) =>
 describe('a running run', () => {
   test('says ready, and shows nothing before its snapshot', async () => {
     panel = await browsing.open('run');
-    expect(await panel.posted()).toEqual([{ type: 'ready' }]);
-    expect(await panel.page.locator('#app').innerText()).toBe('');
+    await expect.poll(() => panel.posted()).toEqual([{ type: 'ready' }]);
+    await expect.poll(() => panel.page.locator('#app').innerText()).toBe('');
   });
 
   test('shows its name, state, engine, progress and latest values', async () => {
     const { page } = await open();
-    expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('MNIST, two layers');
+    await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText()).toBe('MNIST, two layers');
     const head = await page.locator('.run-header').innerText();
     for (const text of ['Running', 'TensorFlow 2.21.0 on CPU', '43 %', 'epoch 3 of 5']) {
       expect(head).toContain(text);
     }
     // The clock goes on while the page is read.
     expect(head).toMatch(/about 5\d s left/);
-    expect(await page.locator('.tiles .value').allInnerTexts()).toEqual(['0.1723', '0.1132', '0.9775']);
-    expect(await page.getByRole('heading', { level: 3 }).allInnerTexts()).toEqual(['Loss', 'Accuracy']);
+    await expect
+      .poll(() => page.locator('.tiles .value').allInnerTexts())
+      .toEqual(['0.1723', '0.1132', '0.9775']);
+    await expect
+      .poll(() => page.getByRole('heading', { level: 3 }).allInnerTexts())
+      .toEqual(['Loss', 'Accuracy']);
   });
 
   test('can be cancelled once', async () => {
@@ -69,6 +73,7 @@ describe('a running run', () => {
   test('appends increments', async () => {
     const { page } = await open();
     await page.getByRole('button', { name: 'Show Loss as a table' }).click();
+    await expect.poll(() => rows('Loss')).not.toEqual([]);
     const before = await rows('Loss');
     await panel.send({
       type: 'increment',
@@ -82,37 +87,37 @@ describe('a running run', () => {
     const after = await rows('Loss');
     expect(after.length).toBe(before.length + 3);
     expect(after[0]).toMatch(/^2,020/);
-    expect(await page.locator('.tiles .value').first().innerText()).toBe('0.05000');
+    await expect.poll(() => page.locator('.tiles .value').first().innerText()).toBe('0.05000');
     await page.getByRole('tab', { name: 'Messages (3)' }).click();
-    expect(await page.locator('.messages li').allInnerTexts()).toContain('One more.');
+    await expect.poll(() => page.locator('.messages li').allInnerTexts()).toContain('One more.');
   });
 
   test('says when its folder is gone', async () => {
     const { page } = await open();
     await panel.send({ type: 'gone' });
     await page.getByText('The folder of this run is gone.').waitFor();
-    expect(await page.getByRole('button', { name: 'Cancel' }).isVisible()).toBe(false);
+    await expect.poll(() => page.getByRole('button', { name: 'Cancel' }).isVisible()).toBe(false);
   });
 });
 
 describe('a run that is over', () => {
   test('shows closing and best values, and no Cancel', async () => {
     const { page } = await open(finishedRun());
-    expect(await page.locator('.tiles').innerText()).toContain('best 0.9768 at step 1,876');
-    expect(await page.getByRole('button', { name: 'Cancel' }).isVisible()).toBe(false);
+    await expect.poll(() => page.locator('.tiles').innerText()).toContain('best 0.9768 at step 1,876');
+    await expect.poll(() => page.getByRole('button', { name: 'Cancel' }).isVisible()).toBe(false);
     await page.getByRole('button', { name: 'Export HTML' }).click();
-    expect(await panel.posted()).toContainEqual({ type: 'export', format: 'html' });
+    await expect.poll(() => panel.posted()).toContainEqual({ type: 'export', format: 'html' });
     await panel.screenshot('run-done-light');
   });
 
   test('that was killed shows the error, what to do and the end of the log', async () => {
     const { page } = await open(killedRun(), { theme: 'vscode-dark' });
     const callout = page.locator('.callout.error');
-    expect(await callout.innerText()).toContain('signal SIGKILL');
-    expect(await callout.innerText()).toContain('Look at the end of its log');
-    expect(await callout.locator('pre').innerText()).toContain('step 1010');
+    await expect.poll(() => callout.innerText()).toContain('signal SIGKILL');
+    await expect.poll(() => callout.innerText()).toContain('Look at the end of its log');
+    await expect.poll(() => callout.locator('pre').innerText()).toContain('step 1010');
     await callout.getByRole('button', { name: 'Show Log' }).click();
-    expect(await panel.posted()).toContainEqual({ type: 'showLog' });
+    await expect.poll(() => panel.posted()).toContainEqual({ type: 'showLog' });
     await panel.screenshot('run-killed-dark');
   });
 });
@@ -123,15 +128,17 @@ describe('a chart', () => {
     await chart('test loss').focus();
     await page.keyboard.press('Home');
     const live = page.locator('.chart', { hasText: 'Loss' }).getByRole('status').first();
-    expect(await live.innerText()).toMatch(/^step 0: train loss \S+; test loss 2\.385\.$/);
+    await expect.poll(() => live.innerText()).toMatch(/^step 0: train loss \S+; test loss 2\.385\.$/);
     await page.keyboard.press('ArrowRight');
-    expect(await live.innerText()).toMatch(/^step 10: train loss \S+; test loss 2\.385 at step 0\.$/);
+    await expect
+      .poll(() => live.innerText())
+      .toMatch(/^step 10: train loss \S+; test loss 2\.385 at step 0\.$/);
     await page.keyboard.press('End');
-    expect(await live.innerText()).toMatch(/^step 1,990: /);
-    expect(await page.locator('.tip').first().isVisible()).toBe(true);
+    await expect.poll(() => live.innerText()).toMatch(/^step 1,990: /);
+    await expect.poll(() => page.locator('.tip').first().isVisible()).toBe(true);
     await page.keyboard.press('Escape');
-    expect(await live.innerText()).toBe('');
-    expect(await page.locator('.tip').first().isVisible()).toBe(false);
+    await expect.poll(() => live.innerText()).toBe('');
+    await expect.poll(() => page.locator('.tip').first().isVisible()).toBe(false);
   });
 
   test('shows all series at the pointer', async () => {
@@ -140,9 +147,9 @@ describe('a chart', () => {
     await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
     const tip = page.locator('.tip').first();
     await tip.waitFor();
-    expect(await tip.innerText()).toMatch(/step 9\d\d|step 1,0\d\d/);
-    expect(await tip.innerText()).toContain('train loss');
-    expect(await tip.innerText()).toContain('at step 938');
+    await expect.poll(() => tip.innerText()).toMatch(/step 9\d\d|step 1,0\d\d/);
+    await expect.poll(() => tip.innerText()).toContain('train loss');
+    await expect.poll(() => tip.innerText()).toContain('at step 938');
     await panel.screenshot('run-tip-light');
   });
 
@@ -167,12 +174,12 @@ describe('a chart', () => {
     });
     await frames(page);
     expect(await viewOf('Loss')).toEqual(zoomed);
-    expect(await reset.isVisible()).toBe(true);
+    await expect.poll(() => reset.isVisible()).toBe(true);
     // The charts of a run share their horizontal axis.
-    expect(await page.getByRole('button', { name: 'Reset zoom' }).count()).toBe(2);
+    await expect.poll(() => page.getByRole('button', { name: 'Reset zoom' }).count()).toBe(2);
     await page.mouse.dblclick(box.x + box.width / 2, box.y + box.height / 2);
     await reset.waitFor({ state: 'hidden' });
-    expect((await viewOf('Loss')).x).toBeUndefined();
+    await expect.poll(async () => (await viewOf('Loss')).x).toBeUndefined();
   });
 
   test('leaves a bare wheel to the page and zooms with Ctrl', async () => {
@@ -197,8 +204,7 @@ describe('a chart', () => {
     });
     const { page } = await open(nan);
     await page.getByRole('button', { name: 'Save the data of Loss as CSV' }).click();
-    const saved = (await panel.posted()).find(({ type }) => type === 'saveText');
-    expect(saved).toEqual({
+    expect(await panel.newest('saveText')).toEqual({
       type: 'saveText',
       suggestedName: 'loss.csv',
       text: [
@@ -215,8 +221,7 @@ describe('a chart', () => {
   test('saves a picture', async () => {
     const { page } = await open();
     await page.getByRole('button', { name: 'Save Loss as PNG' }).click();
-    await expect.poll(async () => (await panel.posted()).some(({ type }) => type === 'saveImage')).toBe(true);
-    const saved = (await panel.posted()).find(({ type }) => type === 'saveImage')!;
+    const saved = await panel.newest('saveImage');
     expect(saved['suggestedName']).toBe('loss.png');
     expect((saved['png'] as number[]).slice(0, 4)).toEqual([0x89, 0x50, 0x4e, 0x47]);
   });
@@ -239,10 +244,10 @@ describe('a chart', () => {
     await page.getByRole('application', { name: /1,000,000 values/ }).waitFor();
     await chart('train loss').focus();
     await page.keyboard.press('End');
-    expect(await page.getByRole('status').first().innerText()).toMatch(/^step 999,999: /);
+    await expect.poll(() => page.getByRole('status').first().innerText()).toMatch(/^step 999,999: /);
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Show Loss as a table' }).click();
-    expect(await rows('Loss')).toHaveLength(500);
+    await expect.poll(() => rows('Loss')).toHaveLength(500);
     await page.getByText('The newest 500 rows.').waitFor();
     await page.getByRole('button', { name: 'Show Loss as a chart' }).click();
     await panel.screenshot('run-million-light');
@@ -257,16 +262,18 @@ describe('a chart', () => {
     const state = await panel.state();
     await panel.close();
     await open(trainRun(), { state });
-    expect(await panel.page.getByRole('radio', { name: 'Epoch' }).isChecked()).toBe(true);
-    expect(await panel.page.locator('#view-convergence').getByLabel('Smoothing').inputValue()).toBe('0.9');
-    expect(await panel.page.getByRole('button', { name: /^test loss/ }).getAttribute('aria-pressed')).toBe(
-      'false',
-    );
+    await expect.poll(() => panel.page.getByRole('radio', { name: 'Epoch' }).isChecked()).toBe(true);
+    await expect
+      .poll(() => panel.page.locator('#view-convergence').getByLabel('Smoothing').inputValue())
+      .toBe('0.9');
+    await expect
+      .poll(() => panel.page.getByRole('button', { name: /^test loss/ }).getAttribute('aria-pressed'))
+      .toBe('false');
     await chart('train loss').focus();
     await panel.page.keyboard.press('End');
-    expect(await panel.page.getByRole('status').first().innerText()).toMatch(
-      /^epoch 4\.243: train loss \S+, smoothed \S+\.$/,
-    );
+    await expect
+      .poll(() => panel.page.getByRole('status').first().innerText())
+      .toMatch(/^epoch 4\.243: train loss \S+, smoothed \S+\.$/);
     await panel.screenshot('run-smoothed-log-light');
   });
 
@@ -279,7 +286,7 @@ describe('a chart', () => {
     await page.getByRole('radio', { name: 'Log' }).check();
     await chart('train loss').focus();
     await page.keyboard.press('End');
-    expect(await page.getByRole('status').first().innerText()).toBe('step 119: train loss NaN.');
+    await expect.poll(() => page.getByRole('status').first().innerText()).toBe('step 119: train loss NaN.');
     await panel.screenshot('run-diverged-dark');
   });
 });
@@ -315,26 +322,28 @@ test('fits a panel of 300 pixels', async () => {
   await panel.screenshot('run-300-light');
   expect(await panel.accessibility()).toEqual([]);
   await page.getByRole('tab', { name: 'Details' }).click();
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(300);
+  await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(300);
 });
 
 describe('a sweep', () => {
   test('ranks its settings as a table and as a picture, and new trials as they come', async () => {
     const { page } = await open(sweepRun());
-    expect(await page.getByRole('tab').allInnerTexts()).toEqual(['Results', 'Messages (2)', 'Details']);
+    await expect
+      .poll(() => page.getByRole('tab').allInnerTexts())
+      .toEqual(['Results', 'Messages (2)', 'Details']);
     const settings = await rows('Settings, best first');
     expect(settings).toHaveLength(3);
     expect(settings[0]).toMatch(/^0\.001000\s+adam\s+0\.9650\s+0\.007071\s+2 of 2$/);
     expect(settings[2]).toMatch(/^1\s+sgd\s+0\.9900\s+–\s+1 of 2$/);
-    expect((await rows('Trials')).at(-1)).toContain('failed: Training diverged.');
+    await expect.poll(async () => (await rows('Trials')).at(-1)).toContain('failed: Training diverged.');
     const picture = page.getByRole('application');
     await picture.focus();
     await page.keyboard.press('Home');
-    expect(await page.getByRole('status').first().innerText()).toBe(
-      'Place 1 of 3: optimizer.learningRate 0.001, optimizer.name adam; test accuracy 0.9650.',
-    );
+    await expect
+      .poll(() => page.getByRole('status').first().innerText())
+      .toBe('Place 1 of 3: optimizer.learningRate 0.001, optimizer.name adam; test accuracy 0.9650.');
     await page.keyboard.press('End');
-    expect(await page.getByRole('status').first().innerText()).toContain('Place 3 of 3');
+    await expect.poll(() => page.getByRole('status').first().innerText()).toContain('Place 3 of 3');
     const [latest] = sweepRun().trials!;
     await panel.send({
       type: 'increment',
@@ -345,29 +354,26 @@ describe('a sweep', () => {
       trials: [{ ...latest!, parameters: { 'optimizer.learningRate': 1, 'optimizer.name': 'adam' } }],
     });
     await frames(page);
-    expect(await rows('Settings, best first')).toHaveLength(4);
-    expect(await rows('Trials')).toHaveLength(7);
+    await expect.poll(() => rows('Settings, best first')).toHaveLength(4);
+    await expect.poll(() => rows('Trials')).toHaveLength(7);
   });
 });
 
 describe('a study', () => {
   test('shows its figures as a picture and as a table, and new ones as they come', async () => {
     const { page } = await open(studyRun());
-    expect(await page.getByRole('tab').allInnerTexts()).toEqual([
-      'Figures',
-      'Convergence',
-      'Messages (2)',
-      'Details',
-    ]);
-    expect(await page.getByRole('heading', { level: 3 }).allInnerTexts()).toEqual([
-      'Next byte of Shakespeare',
-    ]);
-    expect(await rows('Figures')).toHaveLength(6);
-    expect((await rows('Figures')).at(-1)).toMatch(
-      /^normal vector\s+30\s+31\s+3\.3 %\s+steps\s+as published/,
-    );
+    await expect
+      .poll(() => page.getByRole('tab').allInnerTexts())
+      .toEqual(['Figures', 'Convergence', 'Messages (2)', 'Details']);
+    await expect
+      .poll(() => page.getByRole('heading', { level: 3 }).allInnerTexts())
+      .toEqual(['Next byte of Shakespeare']);
+    await expect.poll(() => rows('Figures')).toHaveLength(6);
+    await expect
+      .poll(async () => (await rows('Figures')).at(-1))
+      .toMatch(/^normal vector\s+30\s+31\s+3\.3 %\s+steps\s+as published/);
     const legend = page.locator('.chart .legend button');
-    expect(await legend.allInnerTexts()).toEqual(['dependent', 'dependent with feedback', 'rtn']);
+    await expect.poll(() => legend.allInnerTexts()).toEqual(['dependent', 'dependent with feedback', 'rtn']);
     const ours = { what: 'nf4, 4 bits', ours: 7.1, unit: 'perplexity a byte' };
     const place = { picture: 'Next byte of Shakespeare', curve: 'nf4', bits: 4.3 };
     await panel.send({
@@ -379,8 +385,8 @@ describe('a study', () => {
       figures: [{ ...ours, place }],
     });
     await frames(page);
-    expect(await rows('Figures')).toHaveLength(7);
-    expect(await legend.allInnerTexts()).toContain('nf4');
+    await expect.poll(() => rows('Figures')).toHaveLength(7);
+    await expect.poll(() => legend.allInnerTexts()).toContain('nf4');
   });
 
   test('is read by the keyboard: along a method, and across methods', async () => {
@@ -388,15 +394,15 @@ describe('a study', () => {
     await page.getByRole('application', { name: /^Chart of perplexity/ }).focus();
     const said = page.locator('.chart [aria-live]');
     await page.keyboard.press('Home');
-    expect(await said.innerText()).toContain('dependent, 2.102 bits: 8.064');
+    await expect.poll(() => said.innerText()).toContain('dependent, 2.102 bits: 8.064');
     await page.keyboard.press('ArrowRight');
-    expect(await said.innerText()).toContain('dependent, 4.1 bits: 6.752');
+    await expect.poll(() => said.innerText()).toContain('dependent, 4.1 bits: 6.752');
     await page.keyboard.press('ArrowLeft');
     await page.keyboard.press('ArrowDown');
-    expect(await said.innerText()).toContain('dependent with feedback, 2.103 bits: 6.952');
+    await expect.poll(() => said.innerText()).toContain('dependent with feedback, 2.103 bits: 6.952');
     await page.locator('.legend button[data-series="dependent with feedback"]').click();
     await page.getByRole('button', { name: 'Show Next byte of Shakespeare as a table' }).click();
-    expect(await rows('Next byte of Shakespeare')).toHaveLength(4);
+    await expect.poll(() => rows('Next byte of Shakespeare')).toHaveLength(4);
   });
 
   test.each(THEME_KINDS)('in %s has no serious finding', async (theme) => {
@@ -416,11 +422,10 @@ test('follows a change of the theme', async () => {
       }
       return [...seen];
     });
-  expect(await corner()).toContain('26,133,255');
+  await expect.poll(corner).toContain('26,133,255');
   await panel.setTheme('vscode-high-contrast');
-  const after = await corner();
-  expect(after).toContain('89,164,249');
-  expect(after).not.toContain('26,133,255');
+  await expect.poll(corner).toContain('89,164,249');
+  await expect.poll(corner).not.toContain('26,133,255');
 });
 
 test.each(THEME_KINDS)('a killed run in %s has no serious finding', async (theme) => {

@@ -47,49 +47,50 @@ describe('the tab Step', () => {
     await curvature.focus();
     await panel.page.keyboard.press('End');
     const live = tab().locator('.chart', { has: panel.page.getByRole('heading', { name: 'Curvature' }) });
-    expect(await live.getByRole('status').innerText()).toMatch(
-      /^step 1,000: Largest curvature λmax 104\.\d; Limit of the optimizer 76\.00\.$/,
-    );
+    await expect
+      .poll(() => live.getByRole('status').innerText())
+      .toMatch(/^step 1,000: Largest curvature λmax 104\.\d; Limit of the optimizer 76\.00\.$/);
   });
 
   test('shades what lies beyond the limit', async () => {
     await open();
     const chart = tab().getByRole('application', { name: /^Line chart of Largest curvature/ });
     // On white the shade is a faint red: of an upright line through the plot its upper part has it, the lower has not.
-    const red = await chart.evaluate((node: HTMLCanvasElement) => {
-      const { height, width } = node;
-      const { data } = node.getContext('2d')!.getImageData(Math.round(0.6 * width), 0, 1, height);
-      const counts = [0, 0];
-      for (let y = 0; y < height; y++) {
-        const isRed = data[4 * y]! > 245 && data[4 * y + 1]! < 240 && data[4 * y + 2]! < 240;
-        if (isRed) counts[y < height / 3 ? 0 : 1]! += 1;
-      }
-      return counts;
-    });
-    expect(red[0]).toBeGreaterThan(10);
-    expect(red[1]).toBe(0);
+    const red = () =>
+      chart.evaluate((node: HTMLCanvasElement) => {
+        const { height, width } = node;
+        const { data } = node.getContext('2d')!.getImageData(Math.round(0.6 * width), 0, 1, height);
+        const counts = [0, 0];
+        for (let y = 0; y < height; y++) {
+          const isRed = data[4 * y]! > 245 && data[4 * y + 1]! < 240 && data[4 * y + 2]! < 240;
+          if (isRed) counts[y < height / 3 ? 0 : 1]! += 1;
+        }
+        return counts;
+      });
+    await expect.poll(async () => (await red())[0]).toBeGreaterThan(10);
+    expect((await red())[1]).toBe(0);
     await panel.screenshot('step-light');
   });
 
   test('says what to do where nothing is measured, and still explores', async () => {
     await open(trainRun());
     await tab().getByText('This run says nothing of its steps.').waitFor();
-    expect(await knob('Step α').getAttribute('aria-valuetext')).toBe('0.100');
+    await expect.poll(() => knob('Step α').getAttribute('aria-valuetext')).toBe('0.100');
   });
 });
 
 describe('the stability explorer', () => {
   test('stands where a run of NAG-GS stands, and follows it', async () => {
     await open(instrumentedRun({ optimizer: NAG_GS, steps: 500 }));
-    expect(await knob('Step α').getAttribute('aria-valuetext')).toBe('0.300');
-    expect(await knob('Least curvature μ').getAttribute('aria-valuetext')).toBe('0.500');
+    await expect.poll(() => knob('Step α').getAttribute('aria-valuetext')).toBe('0.300');
+    await expect.poll(() => knob('Least curvature μ').getAttribute('aria-valuetext')).toBe('0.500');
     const before = await knob('Largest curvature L').getAttribute('aria-valuetext');
     const { summary, instruments } = instrumentedRun({ optimizer: NAG_GS, steps: 200, seed: 3 });
     await panel.send({ type: 'increment', summary, series: [], tensors: [], messages: [], instruments });
     await frames(panel.page);
-    expect(await knob('Largest curvature L').getAttribute('aria-valuetext')).not.toBe(before);
+    await expect.poll(() => knob('Largest curvature L').getAttribute('aria-valuetext')).not.toBe(before);
     const map = explorer().getByRole('application', { name: /^Map of ρ over α and γ/ });
-    expect(await map.getAttribute('aria-label')).toContain('limit of stability; the run');
+    await expect.poll(() => map.getAttribute('aria-label')).toContain('limit of stability; the run');
     await panel.screenshot('explorer-nag-gs-light');
   });
 
@@ -99,33 +100,37 @@ describe('the stability explorer', () => {
     await knob('Step α').focus();
     for (let k = 0; k < 10; k++) await page.keyboard.press('ArrowRight');
     await frames(page);
-    expect(await knob('Step α').getAttribute('aria-valuetext')).toBe('0.380');
+    await expect.poll(() => knob('Step α').getAttribute('aria-valuetext')).toBe('0.380');
     const map = explorer().getByRole('application', { name: /^Map of ρ over α and μ/ });
-    expect(await map.getAttribute('aria-label')).toContain('here; the run');
+    await expect.poll(() => map.getAttribute('aria-label')).toContain('here; the run');
     const { mu, gamma } = NAG_GS;
-    const said = await explorer().getByRole('status').first().innerText();
-    const number = (name: string) => Number(new RegExp(`${name} ([\\d.]+)`).exec(said)?.[1]);
-    expect(number('α_c')).toBeCloseTo(optimalAlpha(mu, largest, gamma), 2);
-    expect(number('α_crit')).toBeCloseTo(criticalAlpha(mu, largest, gamma), 2);
+    const number = async (name: string) => {
+      const said = await explorer().getByRole('status').first().innerText();
+      return Number(new RegExp(`${name} ([\\d.]+)`).exec(said)?.[1]);
+    };
+    await expect.poll(() => number('α_c')).toBeCloseTo(optimalAlpha(mu, largest, gamma), 2);
+    await expect.poll(() => number('α_crit')).toBeCloseTo(criticalAlpha(mu, largest, gamma), 2);
     await explorer().getByRole('button', { name: 'Back to the run' }).click();
-    expect(await knob('Step α').getAttribute('aria-valuetext')).toBe('0.300');
+    await expect.poll(() => knob('Step α').getAttribute('aria-valuetext')).toBe('0.300');
   });
 
   test('shows other optimizers as a heavy ball', async () => {
     await open();
-    expect(await knob('Learning rate η').getAttribute('aria-valuetext')).toBe('0.0500');
-    expect(await knob('Momentum β').getAttribute('aria-valuetext')).toBe('0.900');
+    await expect.poll(() => knob('Learning rate η').getAttribute('aria-valuetext')).toBe('0.0500');
+    await expect.poll(() => knob('Momentum β').getAttribute('aria-valuetext')).toBe('0.900');
     const map = explorer().getByRole('application', { name: /^Map of ρ over η and β/ });
-    expect(await map.getAttribute('aria-label')).toContain('60 by 40 cells');
+    await expect.poll(() => map.getAttribute('aria-label')).toContain('60 by 40 cells');
     await explorer().getByRole('radio', { name: 'NAG-GS' }).check();
     await explorer()
       .getByRole('application', { name: /^Map of ρ over α and γ/ })
       .waitFor();
-    expect(
-      await explorer()
-        .getByRole('application', { name: /over η/ })
-        .count(),
-    ).toBe(0);
+    await expect
+      .poll(() =>
+        explorer()
+          .getByRole('application', { name: /over η/ })
+          .count(),
+      )
+      .toBe(0);
   });
 
   test.each(THEME_KINDS)('in %s has no serious finding', async (theme) => {

@@ -34,9 +34,13 @@ async function openRun(run: RunView = trainRun(), options: PanelOptions = {}): P
   await frames(panel.page);
 }
 
+const savedTexts = async () => (await panel.posted()).filter(({ type }) => type === 'saveText');
+
 async function save(title: string): Promise<string> {
+  const before = (await savedTexts()).length;
   await panel.page.getByRole('button', { name: `Save ${title} as SVG`, exact: true }).click();
-  const saved = (await panel.posted()).filter(({ type }) => type === 'saveText').at(-1)!;
+  await expect.poll(async () => (await savedTexts()).length).toBe(before + 1);
+  const saved = (await savedTexts()).at(-1)!;
   expect(saved['suggestedName']).toMatch(/^[\w-]+\.svg$/);
   return saved['text'] as string;
 }
@@ -114,7 +118,7 @@ describe('a chart of lines', () => {
     await panel.page.getByRole('application', { name: /^Line chart of train loss/ }).focus();
     await panel.page.keyboard.press('Home');
     await frames(panel.page);
-    expect(await pixels()).not.toBe(before);
+    await expect.poll(pixels).not.toBe(before);
   });
 });
 
@@ -136,6 +140,7 @@ test('parallel coordinates have a line for every setting and the names of their 
   const table = panel.page.getByRole('button', { name: 'Show Settings and what they reach as a table' });
   await table.click();
   const region = panel.page.getByRole('region', { name: 'Table: Settings and what they reach' });
+  await region.locator('tbody tr').first().waitFor();
   const settings = await region.locator('tbody tr').count();
   const axes = (await region.getByRole('columnheader').allInnerTexts()).slice(0, -3);
   expect(reading.texts).toEqual(expect.arrayContaining(axes));
@@ -152,9 +157,9 @@ test('every chart of the explorer can be saved', async () => {
   const count = await buttons.count();
   expect(count).toBe(await panel.page.getByRole('button', { name: /^Save .* as PNG$/ }).count());
   for (let k = 0; k < count; k++) await buttons.nth(k).click();
-  const saved = (await panel.posted()).filter(({ type }) => type === 'saveText');
-  expect(saved).toHaveLength(count);
-  for (const { text } of saved) expect((await read(text as string)).texts.length).toBeGreaterThan(5);
+  await expect.poll(savedTexts).toHaveLength(count);
+  for (const { text } of await savedTexts())
+    expect((await read(text as string)).texts.length).toBeGreaterThan(5);
   expect(panel.trouble).toEqual([]);
 });
 

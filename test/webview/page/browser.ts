@@ -3,6 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { Browser, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import { launchBrowser } from '../../../scripts/lib/browser.mjs';
 import { webviewPage } from '../../../src/host/panels/webviewPage';
 import { THEMES, type ThemeKind } from './themes';
@@ -16,10 +17,12 @@ export type PanelName = 'run' | 'comparison' | 'quantization' | 'launcher' | 'ex
 /** A panel in a plain page, under the policy and in the shell that the extension gives it. */
 export interface Panel {
   readonly page: Page;
-  /** Sends a message as the extension host would; typed arrays arrive as such. */
+  /** Sends a message as the extension host would, and waits until the panel has taken it; typed arrays arrive as such. */
   send(message: unknown): Promise<void>;
   /** What the panel has posted so far; bytes as lists of numbers. */
-  posted(): Promise<readonly { readonly type: string; readonly [key: string]: unknown }[]>;
+  posted(): Promise<readonly Posted[]>;
+  /** The newest that it has posted of a type; waits for one. */
+  newest(type: string): Promise<Posted>;
   /** What the panel last kept by setState. */
   state(): Promise<unknown>;
   setTheme(kind: ThemeKind): Promise<void>;
@@ -29,6 +32,11 @@ export interface Panel {
   readonly trouble: readonly string[];
   screenshot(name: string): Promise<void>;
   close(): Promise<void>;
+}
+
+interface Posted {
+  readonly type: string;
+  readonly [key: string]: unknown;
 }
 
 export interface PanelOptions {
@@ -112,11 +120,18 @@ export class Browsing {
     await page.addInitScript(fakeHost, options.state);
     if (options.theme) await page.addInitScript(wearTheme, [options.theme, THEMES[options.theme]] as const);
     await page.goto(this.origin + address);
+    const posted = () => page.evaluate(() => window.testHost.posted());
     return {
       page,
       trouble,
       send: (message) => page.evaluate(sendFlat, flatten(message)),
-      posted: () => page.evaluate(() => window.testHost.posted()),
+      posted,
+      newest: async (type) => {
+        let found: Posted | undefined;
+        const look = async () => (found = (await posted()).findLast((message) => message.type === type));
+        await expect.poll(look).toBeDefined();
+        return found!;
+      },
       state: () => page.evaluate(() => window.testHost.state),
       setTheme: async (kind) => {
         await page.evaluate(wearTheme, [kind, THEMES[kind]] as const);
@@ -137,7 +152,7 @@ declare global {
   interface Window {
     testHost: {
       state: unknown;
-      posted(): { readonly type: string; readonly [key: string]: unknown }[];
+      posted(): Posted[];
     };
     axe: { run(options: unknown): Promise<{ violations: Finding[] }> };
   }
@@ -219,7 +234,7 @@ function flatten(value: unknown): unknown {
   return value;
 }
 
-function sendFlat(message: unknown): void {
+async function sendFlat(message: unknown): Promise<void> {
   const unflatten = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(unflatten);
     if (typeof value !== 'object' || value === null) return value;
@@ -228,7 +243,12 @@ function sendFlat(message: unknown): void {
     if (marked.$number) return Number(marked.$number);
     return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, unflatten(entry)]));
   };
+  // Listeners are called in the order in which they came: when this one is, the panel's has returned.
+  const taken = new Promise<void>((resolve) => {
+    window.addEventListener('message', () => resolve(), { once: true });
+  });
   window.postMessage(unflatten(message), '*');
+  await taken;
 }
 
 async function findings(page: Page): Promise<readonly string[]> {
