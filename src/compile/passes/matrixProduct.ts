@@ -2,21 +2,25 @@ import { DataType } from '../graph/tensorflow_pb';
 import type { TensorOperation, ValueIndex } from '../program/program';
 import { FLOAT, type Rewriter, type Rule } from './rewriter';
 
+/** Multiplications from which on it matters how many threads compute a product, and by which routine. */
+const LARGE = 2 ** 25;
 /**
- * Multiplications from which on TensorFlow takes less processor time for a transposed product as one of a
- * batch: it gives `MatMul` to an older routine of oneDNN, which has less to prepare.
+ * Bytes of all three matrices up to which TensorFlow computes a `MatMul` in one thread, however long that takes:
+ * the size of a second-level cache, which differs from processor to processor. One of a batch is always divided.
  */
-const LARGE = 2 ** 26;
+const ONE_THREAD = 2 ** 21;
 
 /**
- * A product of a batch of one matrix is an ordinary product, which TensorFlow fuses with what follows. The
- * large products of gradients, which have a transposed matrix and nothing to be fused with, stay what they are.
+ * A product of a batch of one matrix is an ordinary product, which TensorFlow fuses with what follows. A large
+ * product stays what it is where that takes longer: where it has one thread, and where a matrix is transposed,
+ * as in gradients. Then TensorFlow gives `MatMul` to an older routine of oneDNN, and fuses nothing with it.
  */
 export const productOfOne: Rule = (operation, program) => {
   const { name, inputs, outputs } = operation;
   const [output] = outputs as [number];
   if (name !== 'BatchMatMulV2' || !program.isFloat(output)) return undefined;
-  if (isTransposed(operation) && multiplications(operation, program) >= LARGE) return undefined;
+  const isSlower = isTransposed(operation) || bytes(operation, program) <= ONE_THREAD;
+  if (isSlower && multiplications(operation, program) >= LARGE) return undefined;
   const shape = program.shape(output);
   if (shape.length === 2) return { kind: 'operations', operations: [product(operation, inputs, output)] };
   if (shape.length !== 3 || shape[0] !== 1) return undefined;
@@ -44,8 +48,12 @@ function isTransposed({ attributes }: TensorOperation): boolean {
 
 /** Of one product; a batch of several stays what it is anyway. */
 function multiplications({ inputs, outputs }: TensorOperation, program: Rewriter): number {
-  const entries = program.shape(inputs[0]!).reduce((size, length) => size * length, 1);
-  return entries * program.shape(outputs[0]!).at(-1)!;
+  return program.size(inputs[0]!) * program.shape(outputs[0]!).at(-1)!;
+}
+
+/** Of the float32 that a product takes and gives. */
+function bytes({ inputs, outputs }: TensorOperation, program: Rewriter): number {
+  return [...inputs, ...outputs].reduce((sum, value) => sum + 4 * program.size(value), 0);
 }
 
 function product(

@@ -60,6 +60,11 @@ export class Rewriter {
     return this.values[index]!.shape;
   }
 
+  /** Number of entries. */
+  size(index: ValueIndex): number {
+    return this.shape(index).reduce((product, length) => product * length, 1);
+  }
+
   isFloat(index: ValueIndex): boolean {
     return this.values[index]!.dtype === DataType.DT_FLOAT;
   }

@@ -56,25 +56,36 @@ describe('a program', () => {
     expect(printProgram(program).split('\n').length).toBeGreaterThan(20);
   });
 
-  test('keeps a large transposed product as one of a batch, and computes the same', () => {
-    const gradient = (x: Tensor, y: Tensor) => tf.tidy(() => tf.matMul(x, y, true));
-    const products = (rows: number) => {
-      const program = simplify(recorded(gradient, [tf.ones([rows, 256]), tf.ones([rows, 256])]));
-      return program.operations.flatMap((operation) =>
+  test.each([
+    ['transposed, as in a gradient', true, [1024, 1024], 32],
+    ['whose matrices are small', false, [256, 256], 512],
+  ] as const)('keeps a large product as one of a batch: %s', (_, transposed, [rows, columns], inner) => {
+    const multiply = (x: Tensor, y: Tensor) => tf.tidy(() => tf.matMul(x, y, transposed));
+    const factors = (length: number) => [
+      normal(tf, transposed ? [length, rows] : [rows, length], 1),
+      normal(tf, [length, columns], 2),
+    ];
+    const products = (length: number) =>
+      simplify(recorded(multiply, factors(length))).operations.flatMap((operation) =>
         operation.kind === 'tensor' && operation.name.includes('MatMul') ? operation.name : [],
       );
-    };
-    expect(products(1023)).toEqual(['MatMul']);
-    expect(products(1024)).toEqual(['BatchMatMulV2']);
+    expect(products(inner - 1)).toEqual(['MatMul']);
+    expect(products(inner)).toEqual(['BatchMatMulV2']);
 
-    const [x, y] = [normal(tf, [1024, 256], 1), normal(tf, [1024, 256], 2)];
-    const step = compile(tf, gradient, { mode: 'fused' });
+    const [x, y] = factors(inner) as [Tensor, Tensor];
+    const step = compile(tf, multiply, { mode: 'fused' });
     for (let i = 0; i < 3; i++) step(x, y);
     expect(step.info()[0]!.state).toBe('compiled');
-    const error = tf.max(tf.abs(tf.sub(step(x, y), gradient(x, y)))).dataSync()[0];
-    // The entries are about 32, the root of 1024.
-    expect(error).toBeLessThan(1e-3);
+    const error = tf.max(tf.abs(tf.sub(step(x, y), multiply(x, y)))).dataSync()[0];
+    // The entries are as large as the root of the inner dimension.
+    expect(error).toBeLessThan(4e-5 * Math.sqrt(inner));
     step.dispose();
+  });
+
+  test('multiplies large matrices that are not transposed by the op that is fused', () => {
+    const [x, y] = [tf.ones([1024, 256]), tf.ones([256, 1024])];
+    const program = simplify(recorded((a, b) => tf.tidy(() => tf.matMul(a, b)), [x, y]));
+    expect(printProgram(program)).toContain('= MatMul(');
   });
 
   test('with dropout names what is drawn, and is the same twice but for it', () => {
