@@ -12,9 +12,10 @@ export interface CompileOptions {
   /** `fused` where absent. */
   readonly mode?: CompileMode;
   /**
-   * Record the step on trial runs whose effect on variables is undone, so that every step that counts runs
-   * compiled and a run depends on nothing but its state, its batches and `Math.random`. For steps that
-   * change nothing but variables; else the first steps themselves are recorded.
+   * Record the step on trial runs that are undone, so that every step that counts runs compiled, or eagerly with the
+   * bits of a step that nobody records: a run depends on nothing but its state, its batches and `Math.random`. For
+   * steps that are not asynchronous and change nothing but variables, and what optimizers count; else the first
+   * steps themselves are recorded.
    */
   readonly rehearse?: boolean;
 }

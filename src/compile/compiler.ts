@@ -5,6 +5,8 @@ import { GuardTimes, type GuardDurations } from './guard/guardTimes';
 import { StepTimes } from './guard/stepTimes';
 import { shadowCheck } from './guard/shadowCheck';
 import { Snapshot } from './guard/snapshot';
+import { StepRandom } from './guard/stepRandom';
+import { undone } from './guard/undone';
 import { lower } from './lower/lower';
 import { UserError } from '../protocol/userError';
 import type { NodeBackend } from './node/backend';
@@ -14,6 +16,7 @@ import { simplify } from './passes/simplify';
 import { compare } from './program/compare';
 import { printProgram } from './program/print';
 import type { Program, ValueIndex } from './program/program';
+import { advance } from './record/counter';
 import { record, type Recording } from './record/recorder';
 import { CannotCompile } from './record/refusal';
 import { flatten, rebuild } from './record/structure';
@@ -96,22 +99,21 @@ export class Compiler<Result, Readings> {
 
   run(inputs: readonly Tensor[], isRead: boolean): Reported<Result, Readings | undefined> {
     const signature = this.signatureOf(inputs);
-    if (this.isDisposed || signature.state.kind === 'eager') return this.runEagerly(inputs, isRead);
-    // Drawn first, so that a step's random numbers do not depend on whether it was recorded.
-    const seed = Math.floor(Math.random() * 2 ** 31);
+    if (this.isDisposed) return this.runEagerly(inputs, isRead);
     signature.steps++;
     if (useOf(signature)?.compiled.isAlive === false) {
       this.revise(signature, 'a tensor from outside the step was disposed');
     }
+    if (!this.isToBeRecorded(signature)) return this.runAsKnown(signature, inputs, isRead);
     const { guard } = signature;
-    if (!this.rehearses && this.isToBeRecorded(signature)) {
+    if (!this.rehearses) {
       return guard.during(guardOf(signature), () => this.observe(signature, inputs, isRead));
     }
+    const random = new StepRandom();
     while (this.isToBeRecorded(signature)) {
-      guard.during(guardOf(signature), () => this.rehearse(signature, inputs));
+      guard.during(guardOf(signature), () => random.duringTrial(() => this.rehearse(signature, inputs)));
     }
-    const use = useOf(signature);
-    return use === undefined ? this.runEagerly(inputs, isRead) : this.runCompiled(use, inputs, seed, isRead);
+    return random.duringStep(() => this.runAsKnown(signature, inputs, isRead));
   }
 
   info(): SignatureInfo[] {
@@ -137,22 +139,18 @@ export class Compiler<Result, Readings> {
   print(inputs: readonly Tensor[]): string {
     const { tf } = this;
     this.custody.takeBack();
-    const before = new Snapshot(tf);
-    try {
-      // The first step may make what later ones have, such as slots of optimizers.
-      const [, recording] = [0, 1].map(() => {
-        const made = this.record(inputs, false);
-        tf.dispose(Object.values(made.result) as Tensor[]);
-        return made;
+    const recorded = (): Recording<unknown> =>
+      undone(tf, () => {
+        const recording = this.record(inputs, false);
+        tf.dispose(Object.values(recording.result) as Tensor[]);
+        return recording;
       });
-      const { program, refusals } = recording!;
-      if (refusals[0] !== undefined) throw notCompiled(refusals[0].reason);
-      const [form] = this.forms(program, program.results.length);
-      return printProgram(withoutDeadOperations(form!));
-    } finally {
-      before.restore();
-      before.dispose();
-    }
+    // The first step may make what later ones have, such as slots of optimizers.
+    recorded();
+    const { program, refusals } = recorded();
+    if (refusals[0] !== undefined) throw notCompiled(refusals[0].reason);
+    const [form] = this.forms(program, program.results.length);
+    return printProgram(withoutDeadOperations(form!));
   }
 
   dispose(): void {
@@ -166,18 +164,28 @@ export class Compiler<Result, Readings> {
     return runAsItIs(this.tf, this.step, isRead, inputs);
   }
 
+  /** Runs a step in its session where it has one. */
+  private runAsKnown(
+    signature: Signature,
+    inputs: readonly Tensor[],
+    isRead: boolean,
+  ): Reported<Result, Readings | undefined> {
+    const use = useOf(signature);
+    return use === undefined ? this.runEagerly(inputs, isRead) : this.runCompiled(use, inputs, isRead);
+  }
+
   private runCompiled(
     use: Use,
     inputs: readonly Tensor[],
-    seed: number,
     isRead: boolean,
   ): Reported<Result, Readings | undefined> {
     const { tf, backend, custody } = this;
     const { compiled, program, example, valueCount, clock, times } = use;
     const start = performance.now();
     custody.give(compiled);
+    const seed = Math.floor(Math.random() * 2 ** 31);
     const handles = compiled.run(inputs, seed, isRead ? program.results.length : valueCount);
-    for (const count of compiled.lowered.counts) count();
+    compiled.lowered.counters.forEach(advance);
     const tensors = handles.map((handle) => backend.createOutputTensor(handle));
     const duration = performance.now() - start;
     clock.addStep(duration);
@@ -214,20 +222,16 @@ export class Compiler<Result, Readings> {
     }
   }
 
-  /** As `observe`, and undoes what the step did to variables. */
+  /** As `observe`, and undoes what the step did. */
   private rehearse(signature: Signature, inputs: readonly Tensor[]): void {
     const { tf } = this;
     this.custody.takeBack();
-    const before = new Snapshot(tf);
-    try {
+    undone(tf, (before) => {
       const recording = this.record(inputs);
       this.learn(signature, recording, inputs, before);
       tf.dispose(Object.values(recording.result) as Tensor[]);
       if (useOf(signature)?.clock.isNew === true) signature.eagerMs = this.timeEagerly(inputs);
-    } finally {
-      before.restore();
-      before.dispose();
-    }
+    });
   }
 
   /** Runs a step as it is, readings among what it returns where they are wanted, and writes it down. */
@@ -369,10 +373,10 @@ export class Compiler<Result, Readings> {
 
   /** The program is out of date: begins anew with what was recorded last, or gives up. */
   private revise(signature: Signature, reason: string, latest?: Program): void {
-    this.drop(signature);
     if (++signature.revisions >= MOST_REVISIONS) {
       this.giveUp(signature, reason);
     } else {
+      this.drop(signature);
       signature.recordings = latest === undefined ? 0 : 1;
       signature.state = { kind: 'recording', previous: latest };
     }

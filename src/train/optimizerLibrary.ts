@@ -1,5 +1,6 @@
 import type { Optimizer as StockOptimizer, serialization, Tensor } from '@tensorflow/tfjs';
 import { countStep } from '../compile/record/listener';
+import { beginAsTheyAre } from '../compile/record/trial';
 import type { TensorFlow } from '../engine/engine';
 import { UserError } from '../protocol/userError';
 import { programsTensorFlow } from './compileLibrary';
@@ -91,9 +92,12 @@ function classFor(tf: TensorFlow): StandaloneClass {
         : gradients;
       this.meet(Object.keys(byName));
       this.inner.step(byName);
-      countStep(() => {
-        this.incrementIterations();
-        this.inner.iterations = this.iterations;
+      countStep({
+        read: () => this.iterations,
+        write: (count) => {
+          this.iterations_ = count;
+          this.inner.iterations = count;
+        },
       });
     }
 
@@ -174,6 +178,7 @@ function classFor(tf: TensorFlow): StandaloneClass {
       }
       before.dispose();
       this.assignLoaded();
+      beginAsTheyAre(this.inner.state.map(({ variable }) => variable));
     }
 
     private create(variables: readonly NamedVariable[]): Optimizer {

@@ -10,6 +10,7 @@ import type {
   ValueIndex,
 } from '../program/program';
 import type { FusedUpdate } from '../optimizers/fusedUpdate';
+import type { Counter } from '../record/counter';
 import { CannotCompile } from '../record/refusal';
 import { completeAttributes } from './completeAttributes';
 import { FusedFunctions } from './fusedFunctions';
@@ -40,8 +41,8 @@ export interface Lowered {
   readonly done: string;
   /** The optimizers' updates, each once. */
   readonly updates: readonly FusedUpdate[];
-  /** What to call after every step. */
-  readonly counts: readonly (() => void)[];
+  /** What to advance after every step. */
+  readonly counters: readonly Counter[];
 }
 
 /**
@@ -111,7 +112,7 @@ class Lowering {
       fetches,
       done,
       updates,
-      counts: [...updates.flatMap(({ afterStep }) => afterStep ?? []), ...(program.counts ?? [])],
+      counters: [...updates.flatMap(({ counter }) => counter ?? []), ...(program.counters ?? [])],
     };
   }
 

@@ -1,4 +1,5 @@
 import type { Tensor, Variable } from '@tensorflow/tfjs';
+import type { Counter } from '../record/counter';
 
 /** Rules that TensorFlow has one op for. */
 export type FusedRule = 'gradientDescent' | 'momentum' | 'nesterov' | 'adam' | 'rmsProp' | 'adaMax';
@@ -14,10 +15,10 @@ export interface FusedUpdate {
   /** Scalars of the rule by name; see `lower/updates`. */
   readonly scalars: Readonly<Record<string, () => number>>;
   /** Variables beside the slots that the update changes, such as running products of decays. */
-  readonly counters?: readonly Variable[];
-  /** What changes in JavaScript with each step. */
-  readonly afterStep?: () => void;
-  /** Brings the counters up to date when ordinary code goes on after compiled steps. */
+  readonly products?: readonly Variable[];
+  /** What it counts in JavaScript with each step. */
+  readonly counter?: Counter;
+  /** Brings these products up to date when ordinary code goes on after compiled steps. */
   readonly settle?: () => void;
 }
 

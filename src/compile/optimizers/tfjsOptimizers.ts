@@ -1,6 +1,7 @@
 import type { NamedTensorMap, Scalar, Tensor, Variable } from '@tensorflow/tfjs';
 import type { TensorFlow } from '../../engine/engine';
 import { countsStep, meansNumber, moveVariables, withReadField } from '../record/listener';
+import type { Counter } from '../record/counter';
 import type { FusedMove, FusedUpdate } from './fusedUpdate';
 
 /** A variable that the loss does not depend on has none. */
@@ -14,7 +15,7 @@ type Accumulators = readonly ({ readonly variable: Variable } | undefined)[];
 interface Internals {
   readonly learningRate: number;
   readonly iterations: number;
-  incrementIterations(): void;
+  iterations_: number;
   applyGradients(gradients: Gradients): void;
   /** −η and the momentum of SGD and momentum: `setLearningRate` makes the first anew. */
   readonly c: Scalar;
@@ -77,7 +78,7 @@ export function withHeardOptimizers<T>(tf: TensorFlow, body: () => T): T {
 
 /** Runs an optimizer's ops, in which the learning rate is a number of the step. */
 function asOps(optimizer: Internals, apply: () => void): void {
-  countsStep(() => optimizer.incrementIterations());
+  countsStep(counterOf(optimizer));
   const { c } = optimizer as Partial<Internals>;
   if (c === undefined) {
     withReadField(optimizer, 'learningRate', apply);
@@ -123,7 +124,7 @@ function gradientDescent(_tf: TensorFlow, optimizer: Internals): FusedUpdate {
     rule: 'gradientDescent',
     slots: [],
     scalars: { rate: () => -negativeRate() },
-    ...counting(optimizer),
+    counter: counterOf(optimizer),
   };
 }
 
@@ -133,7 +134,7 @@ function momentum(_tf: TensorFlow, optimizer: Internals): FusedUpdate {
     rule: optimizer.useNesterov ? 'nesterov' : 'momentum',
     slots: [at(() => optimizer.accumulations)],
     scalars: { rate: () => -negativeRate(), decay: heldBy(() => optimizer.m) },
-    ...counting(optimizer),
+    counter: counterOf(optimizer),
   };
 }
 
@@ -152,8 +153,8 @@ function adam(tf: TensorFlow, optimizer: Internals): FusedUpdate {
       // TensorFlow.js adds ε to the corrected root, TensorFlow's op to the root before its correction.
       epsilon: () => optimizer.epsilon * Math.sqrt(1 - power(optimizer.beta2)),
     },
-    counters: [optimizer.accBeta1, optimizer.accBeta2],
-    ...counting(optimizer),
+    products: [optimizer.accBeta1, optimizer.accBeta2],
+    counter: counterOf(optimizer),
     settle: () => {
       set(tf, optimizer.accBeta1, power(optimizer.beta1));
       set(tf, optimizer.accBeta2, power(optimizer.beta2));
@@ -173,8 +174,8 @@ function adaMax(tf: TensorFlow, optimizer: Internals): FusedUpdate {
       power1: power,
       epsilon: () => optimizer.epsilon,
     },
-    counters: [optimizer.accBeta1, optimizer.iteration],
-    ...counting(optimizer),
+    products: [optimizer.accBeta1, optimizer.iteration],
+    counter: counterOf(optimizer),
     settle: () => {
       set(tf, optimizer.accBeta1, power());
       set(tf, optimizer.iteration, optimizer.iterations);
@@ -193,12 +194,18 @@ function rmsProp(_tf: TensorFlow, optimizer: Internals): FusedUpdate | undefined
       momentum: () => optimizer.momentum,
       epsilon: () => optimizer.epsilon,
     },
-    ...counting(optimizer),
+    counter: counterOf(optimizer),
   };
 }
 
-function counting(optimizer: Internals): Pick<FusedUpdate, 'afterStep'> {
-  return { afterStep: () => optimizer.incrementIterations() };
+/** The number of steps, which TensorFlow.js's optimizers have a getter for and no setter. */
+function counterOf(optimizer: Internals): Counter {
+  return {
+    read: () => optimizer.iterations,
+    write: (count) => {
+      optimizer.iterations_ = count;
+    },
+  };
 }
 
 function set(tf: TensorFlow, variable: Variable, value: number): void {

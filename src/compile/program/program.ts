@@ -2,6 +2,7 @@ import type { DataId, Variable } from '@tensorflow/tfjs';
 import type { DataType } from '../graph/tensorflow_pb';
 import type { TensorValues } from '../node/backend';
 import type { FusedUpdate } from '../optimizers/fusedUpdate';
+import type { Counter } from '../record/counter';
 import type { RandomDraw } from '../record/randomDraw';
 
 /** Place of a value in `Program.values`. */
@@ -88,7 +89,7 @@ export interface Program {
   readonly values: readonly Value[];
   readonly operations: readonly Operation[];
   /** What changes in JavaScript with every step, apart from what fused updates change. */
-  readonly counts?: readonly (() => void)[];
+  readonly counters?: readonly Counter[];
   /** Variables that hold another tensor after the step, apart from what fused updates move. */
   readonly assignments: readonly { readonly variable: Variable; readonly value: ValueIndex }[];
   /** The tensors that the step returns, in the order of `flatten`. */

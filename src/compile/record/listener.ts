@@ -1,6 +1,8 @@
 import type { Scalar } from '@tensorflow/tfjs';
 import type { TensorFlow } from '../../engine/engine';
 import type { FusedMove, FusedUpdate } from '../optimizers/fusedUpdate';
+import { advance, type Counter } from './counter';
+import { willCount } from './trial';
 
 /** Who records the step that runs at present. */
 export interface StepListener {
@@ -9,7 +11,7 @@ export interface StepListener {
   /** Runs `eagerly` and records it as one update. Returns false where updates are not fused. */
   heardUpdate(update: FusedUpdate, moves: readonly FusedMove[], eagerly: () => void): boolean;
   /** What changes in JavaScript with every step. */
-  heardCount(count: () => void): void;
+  heardCounter(counter: Counter): void;
   /** Runs `body`, in which a scalar made of the number in a field of `owner` has the field's meaning. */
   heardField(owner: object, field: string, body: () => void): void;
 }
@@ -57,13 +59,14 @@ export function withReadField(owner: object, field: string, body: () => void): v
   else current.heardField(owner, field, body);
 }
 
-/** Says that a step counts itself in JavaScript as it is, which a compiled one shall do as well. */
-export function countsStep(count: () => void): void {
-  current?.heardCount(count);
+/** Says that a step is about to count itself in JavaScript, which a compiled one shall do as well. */
+export function countsStep(counter: Counter): void {
+  willCount(counter);
+  current?.heardCounter(counter);
 }
 
 /** Counts a step in JavaScript, which a compiled step does as well, after it has run. */
-export function countStep(count: () => void): void {
-  countsStep(count);
-  count();
+export function countStep(counter: Counter): void {
+  countsStep(counter);
+  advance(counter);
 }

@@ -14,6 +14,7 @@ import { definitionOf } from '../operations/definition';
 import type { FusedMove, FusedUpdate } from '../optimizers/fusedUpdate';
 import { withHeardOptimizers } from '../optimizers/tfjsOptimizers';
 import type { Move, Operation, Program, Value, ValueIndex } from '../program/program';
+import type { Counter } from './counter';
 import { watchField, type FieldWatch } from './fieldWatch';
 import { withListener, type StepListener } from './listener';
 import { watchMathRandom, watchScopes, type RandomWatch, type ScopeWatch } from './observe';
@@ -60,7 +61,7 @@ class Recorder implements StepListener {
   private readonly values: Value[] = [];
   private readonly operations: Operation[] = [];
   private readonly refusals: Refusal[] = [];
-  private readonly counts: (() => void)[] = [];
+  private readonly counters: Counter[] = [];
   private readonly byHandle = new Map<number, ValueIndex>();
   /** Variables that exist when the step begins, the handle that each holds, and how often it was moved. */
   private readonly variables: readonly Variable[];
@@ -126,9 +127,9 @@ class Recorder implements StepListener {
     this.scalars.set(scalar.dataId, compute);
   }
 
-  heardCount(count: () => void): void {
+  heardCounter(counter: Counter): void {
     // An update that is recorded as one counts by itself.
-    if (this.silence === 0) this.counts.push(count);
+    if (this.silence === 0) this.counters.push(counter);
   }
 
   heardField(owner: object, field: string, body: () => void): void {
@@ -155,7 +156,7 @@ class Recorder implements StepListener {
       ]),
     );
     this.unheard(eagerly);
-    for (const variable of update.counters ?? []) this.owned.add(variable);
+    for (const variable of update.products ?? []) this.owned.add(variable);
     const recorded = moves.map(({ variable, place }, i): Move => {
       const holds = this.holds.get(variable);
       if (holds === undefined) this.refuse(`the variable ${variable.name} was made in the step`);
@@ -190,7 +191,7 @@ class Recorder implements StepListener {
     return {
       values: this.values,
       operations: this.operations,
-      counts: this.counts,
+      counters: this.counters,
       assignments,
       results: (tensors ?? []).map((tensor) => this.valueOf(tensor)),
     };

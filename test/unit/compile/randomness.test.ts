@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from 'vitest';
 import { compile } from '../../../src/compile/compile';
 import type { TensorFlow } from '../../../src/engine/engine';
 import { loadEngine } from '../../../src/engine/registry';
+import type { CompileMode } from '../../../src/protocol/compileMode';
 import { withSeededRandom } from '../../../src/train/randomness';
 
 let tf: TensorFlow;
@@ -48,6 +49,24 @@ test.each([
   const measured = moments(drawn(draw, 2).flat());
   expect(Math.abs(measured.mean - mean)).toBeLessThan((5 * deviation) / Math.sqrt(500 * STEPS));
   expect(Math.abs(measured.deviation / deviation - 1)).toBeLessThan(0.03);
+});
+
+test('a step that falls back to eager draws what it would draw without a compiler', () => {
+  const draw = (mode: CompileMode) =>
+    withSeededRandom(5, () => {
+      const step = compile(
+        tf,
+        (x: Tensor) => tf.tidy(() => tf.add(x.dataSync()[0]!, tf.dropout(tf.ones([50]), 0.5))),
+        { mode },
+      );
+      const zero = tf.zeros([1]);
+      const all = Array.from({ length: 6 }, () => Array.from(step(zero).dataSync()));
+      return { all, state: step.info()[0]?.state };
+    });
+  const { all, state } = draw('fused');
+  expect(state).toBe('eager');
+  expect(all).toEqual(draw('off').all);
+  expect(new Set(all.map(String)).size).toBe(6);
 });
 
 test('two draws of a step are independent, and a seed of Math.random repeats them all', () => {

@@ -229,6 +229,31 @@ describe('mutations', () => {
   ])('%s that changes later is found by an audit', (_, change) => {
     expect(noticed(change)).toBeLessThan(4000);
   });
+
+  test('a value that changes again and again makes the step eager, and its session is freed', () => {
+    const { binding } = nodeBackend(tf)!;
+    const sessions = binding.getNumOfSavedModels();
+    const weight = tf.variable(normal(tf, [20], 1));
+    const x = normal(tf, [20], 2);
+    const optimizer = tf.train.sgd(1e-3);
+    let runs = 0;
+    // Two recordings agree, and the audit that follows does not.
+    const step = compile(tf, (input: Tensor) =>
+      optimizer.minimize(
+        () => tf.mul<Scalar>(tf.sum(tf.mul(input, weight)), 1 + Math.floor(runs++ / 2)),
+        true,
+        [weight],
+      )!,
+    );
+    for (let i = 0; i < 20; i++) step(x).dispose();
+    expect(step.info()[0]).toMatchObject({
+      state: 'eager',
+      reason: 'a value made by JavaScript has changed',
+      steps: 20,
+    });
+    expect(binding.getNumOfSavedModels()).toBe(sessions);
+    step.dispose();
+  });
 });
 
 test('ten thousand steps leave no handle and no session behind', () => {
