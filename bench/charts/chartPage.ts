@@ -48,9 +48,25 @@ export class ChartPage {
     return this.browser.close();
   }
 
-  /** Sends a run in pieces, an interval of milliseconds apart, and waits for its pictures: milliseconds to them. */
-  feed(points: number, piece: number, interval: number): Promise<{ first: number; whole: number }> {
-    return this.page.evaluate(`chartBench.feed(${points}, ${piece}, ${interval})`);
+  /** Sends a run of so many points, and waits for its picture. */
+  async feed(points: number): Promise<void> {
+    await this.page.evaluate(`chartBench.feed(${points})`);
+  }
+
+  /**
+   * Sends messages of {@link encodeMessage} at their times, and watches the frames until the picture of all
+   * their points is there: milliseconds to the first picture and to the whole one.
+   */
+  async replay(
+    messages: readonly { readonly time: number; readonly bytes: Uint8Array }[],
+    points: number,
+  ): Promise<FrameTimes & { readonly first: number; readonly whole: number }> {
+    for (const { bytes } of messages) {
+      const base64 = Buffer.from(bytes).toString('base64');
+      await this.page.evaluate(`chartBench.take('${base64}')`);
+    }
+    const times = JSON.stringify(messages.map(({ time }) => time));
+    return this.page.evaluate(`chartBench.replay(${times}, ${points})`);
   }
 
   /** From now on the run grows by so many points ten times a second. */

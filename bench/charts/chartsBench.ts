@@ -1,12 +1,12 @@
 import type { Bench } from '../bench';
-import { firstPictureRow } from './firstPictureRow';
+import { openingRows } from './openingRows';
 import { panZoomRow } from './panZoomRow';
 
 export const chartsBench: Bench = {
   name: 'charts',
-  what: 'frames of the run panel with a million points, in Chromium',
+  what: 'the run panel with a million points, in Chromium: its frames, and how it opens',
   sources: {
-    'first-picture': firstPictureRow,
+    opening: openingRows,
     'pan-zoom': panZoomRow({
       id: 'charts.pan-zoom',
       what: 'A million points, zoomed and moved',

@@ -20,7 +20,7 @@ export function panZoomRow({ id, what, prepare }: PanZoomRow): RowSource {
     context.progress(what);
     const page = await ChartPage.open();
     try {
-      await page.feed(POINTS, POINTS, 0);
+      await page.feed(POINTS);
       await prepare?.(page);
       const runs = [];
       for (let k = 0; k < (context.quick ? 1 : 3); k++) runs.push(await page.panAndZoom());

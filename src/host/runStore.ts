@@ -169,10 +169,11 @@ export class RunStore implements vscode.Disposable {
     if (this.known.delete(folder)) this.changed.fire();
   }
 
-  private tail({ folder, spec }: KnownRun): RunTail {
+  private tail({ spec, ...known }: KnownRun): RunTail {
+    const { folder } = known;
     const existing = this.tails.get(folder);
     if (existing) return existing;
-    const tail = new RunTail(folder, spec, {
+    const tail = new RunTail(folder, spec, known, {
       onSummary: (summary) => this.put({ ...summary, spec }),
       onGone: () => this.forget(folder),
     });

@@ -3,19 +3,21 @@ import type { JobSpec } from '../protocol/jobSpec';
 import type { RunView } from '../protocol/messages';
 import type { RunEnvironment, RunSummary } from '../protocol/run';
 import { tailRun, type RunTail as Tail } from '../runs/tail';
-import { RunViewBuilder, type RunIncrement, type ViewPosition } from '../runs/view';
+import { RunViewBuilder, type RunIncrement } from '../runs/view';
+import type { ViewPosition } from '../runs/viewPosition';
 
 /** Who looks at one run. */
 export interface RunViewer {
-  /** There is something new to fetch; never called before the run has been read to its end. */
+  /** There is something new to fetch. A long run is told of while it is being read, and not only then. */
   onChange(): void;
   onGone(): void;
 }
 
-/** A look at one run: everything so far, or what is new since a position. */
+/** A look at one run: everything so far, or what is new since a position; up to another one where it is given. */
 export interface RunViewing {
-  snapshot(): RunView;
-  increment(since: ViewPosition): RunIncrement;
+  snapshot(end?: ViewPosition): RunView;
+  increment(seen: ViewPosition, end?: ViewPosition): RunIncrement;
+  /** How far the run has been read. */
   position(): ViewPosition;
   dispose(): void;
 }
@@ -34,12 +36,12 @@ export class RunTail implements vscode.Disposable {
   private tail: Tail;
   private builder: RunViewBuilder | undefined;
   private environment: RunEnvironment | undefined;
-  /** Of this reading; `undefined` until the journal has been read to its end. */
-  private summary: RunSummary | undefined;
 
+  /** @param summary what is known of the run before it is read */
   constructor(
     private readonly folder: string,
     private readonly spec: JobSpec,
+    private summary: RunSummary,
     private readonly owner: RunTailOwner,
   ) {
     this.tail = this.start();
@@ -53,10 +55,10 @@ export class RunTail implements vscode.Disposable {
   view(viewer: RunViewer): RunViewing {
     this.viewers.add(viewer);
     if (!this.builder) this.startBuilding();
-    else if (this.summary) queueMicrotask(() => this.viewers.has(viewer) && viewer.onChange());
+    else queueMicrotask(() => this.viewers.has(viewer) && viewer.onChange());
     return {
-      snapshot: () => this.built().snapshot(this.latest()),
-      increment: (since) => this.built().increment(this.latest(), since),
+      snapshot: (end) => this.built().snapshot(this.summary, end),
+      increment: (seen, end) => this.built().increment(this.summary, seen, end),
       position: () => this.built().position(),
       dispose: () => {
         this.viewers.delete(viewer);
@@ -79,7 +81,6 @@ export class RunTail implements vscode.Disposable {
   }
 
   private start(): Tail {
-    this.summary = undefined;
     return tailRun(this.folder, {
       onEvents: (events) => {
         this.builder?.append(events);
@@ -103,17 +104,11 @@ export class RunTail implements vscode.Disposable {
   }
 
   private tellViewers(): void {
-    if (!this.summary) return;
     for (const viewer of this.viewers) viewer.onChange();
   }
 
   private built(): RunViewBuilder {
     if (!this.builder) throw new Error(`${this.folder} is looked at after its viewing was disposed`);
     return this.builder;
-  }
-
-  private latest(): RunSummary {
-    if (!this.summary) throw new Error(`${this.folder} is looked at before it was read`);
-    return this.summary;
   }
 }

@@ -1,6 +1,7 @@
 /**
  * What crosses the border between the extension host and a webview. A webview says `ready` and gets a
- * complete snapshot; after that it gets increments, at most ten a second. Back comes only intent.
+ * snapshot; after that it gets increments, at most ten a second. Of a long run the snapshot has the first
+ * points alone, and increments bring the rest. Back comes only intent.
  */
 import type { EngineId, EngineStatus } from './engine';
 import type { FinishedEvent, Quality, RateDistortion, TensorResult } from './events';
@@ -60,6 +61,7 @@ export interface RunView {
   /** Of a sweep, in the order in which they ended. */
   readonly trials?: readonly TrialResult[];
   readonly messages: readonly { readonly level: 'info' | 'warning'; readonly text: string }[];
+  /** Comes with the last point. */
   readonly finished?: FinishedEvent;
   /** `TensorFlow 2.21.0 on CPU`; absent where no engine was loaded. */
   readonly engine?: string;

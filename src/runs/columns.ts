@@ -23,14 +23,14 @@ export class Columns {
     this.count++;
   }
 
-  /** A copy of the points from number `start` on. */
-  series(start: number): Series {
+  /** A copy of the points from number `start` to before number `end`. */
+  series(start: number, end: number): Series {
     return {
       name: this.name,
-      steps: this.steps.slice(start, this.count),
-      epochs: this.epochs.slice(start, this.count),
-      seconds: this.seconds.slice(start, this.count),
-      values: this.values.slice(start, this.count),
+      steps: this.steps.slice(start, end),
+      epochs: this.epochs.slice(start, end),
+      seconds: this.seconds.slice(start, end),
+      values: this.values.slice(start, end),
     };
   }
 

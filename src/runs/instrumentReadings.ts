@@ -85,10 +85,12 @@ export class InstrumentReadings {
     };
   }
 
-  /** What came after `seen`; `undefined` where nothing did. */
-  since(seen: ReadingsPosition): InstrumentsView | undefined {
-    const readings = this.newReadings(seen);
-    const byLayer = this.newByLayer(seen);
+  /**
+   * What came after `seen`: points up to `end`, the rest as it is now; `undefined` where nothing came.
+   */
+  between(seen: ReadingsPosition, end: ReadingsPosition): InstrumentsView | undefined {
+    const readings = this.newReadings(seen, end);
+    const byLayer = this.newByLayer(seen, end);
     const view: InstrumentsView = {
       ...(readings.length > 0 && { readings }),
       ...(byLayer.length > 0 && { byLayer }),
@@ -102,17 +104,19 @@ export class InstrumentReadings {
     return Object.keys(view).length > 0 ? view : undefined;
   }
 
-  private newReadings({ points }: ReadingsPosition): Series[] {
+  private newReadings(seen: ReadingsPosition, end: ReadingsPosition): Series[] {
     return [...this.readings].flatMap(([key, columns]) => {
-      const start = points.get(key) ?? 0;
-      return columns.length > start ? [columns.series(start)] : [];
+      const start = seen.points.get(key) ?? 0;
+      const stop = end.points.get(key) ?? 0;
+      return stop > start ? [columns.series(start, stop)] : [];
     });
   }
 
-  private newByLayer({ points }: ReadingsPosition): LayerSeries[] {
+  private newByLayer(seen: ReadingsPosition, end: ReadingsPosition): LayerSeries[] {
     return [...this.byLayer].flatMap(([key, { layer, columns }]) => {
-      const start = points.get(key) ?? 0;
-      return columns.length > start ? [{ ...columns.series(start), layer }] : [];
+      const start = seen.points.get(key) ?? 0;
+      const stop = end.points.get(key) ?? 0;
+      return stop > start ? [{ ...columns.series(start, stop), layer }] : [];
     });
   }
 

@@ -6,19 +6,8 @@ import type { StudyRow } from '../protocol/study';
 import type { TrialResult } from '../protocol/sweep';
 import { Columns } from './columns';
 import { engineText } from './environmentFile';
-import { InstrumentReadings, NOTHING_READ, type ReadingsPosition } from './instrumentReadings';
-
-/** Up to where somebody has seen a run: how many points, tensors, measurements, figures, trials and messages. */
-export interface ViewPosition {
-  readonly points: ReadonlyMap<string, number>;
-  readonly tensors: number;
-  readonly rateDistortions: number;
-  readonly quality: number;
-  readonly figures: number;
-  readonly trials: number;
-  readonly messages: number;
-  readonly instruments: ReadingsPosition;
-}
+import { InstrumentReadings } from './instrumentReadings';
+import { START, type ViewPosition } from './viewPosition';
 
 /** Increment of a view, as it is sent to a panel. */
 export type RunIncrement = Extract<ToRunPanel, { readonly type: 'increment' }>;
@@ -51,14 +40,14 @@ export class RunViewBuilder {
     for (const event of events) this.appendOne(event);
   }
 
-  /** Everything so far. */
-  snapshot(summary: RunSummary): RunView {
-    return { spec: this.spec, ...this.from(summary, START) };
+  /** Everything up to `end`. */
+  snapshot(summary: RunSummary, end = this.position()): RunView {
+    return { spec: this.spec, ...this.between(summary, START, end) };
   }
 
-  /** What came after `position`. Series without new points are left out. */
-  increment(summary: RunSummary, position: ViewPosition): RunIncrement {
-    return { type: 'increment', ...this.from(summary, position) };
+  /** What came after `seen`, up to `end`. Series without new points are left out. */
+  increment(summary: RunSummary, seen: ViewPosition, end = this.position()): RunIncrement {
+    return { type: 'increment', ...this.between(summary, seen, end) };
   }
 
   /** Where the run stands now; what comes later is an increment to it. */
@@ -72,16 +61,19 @@ export class RunViewBuilder {
       trials: this.trials.length,
       messages: this.messages.length,
       instruments: this.instruments.position(),
+      finished: this.finished !== undefined,
     };
   }
 
-  private from(summary: RunSummary, seen: ViewPosition): Omit<RunView, 'spec'> {
-    const instruments = this.instruments.since(seen.instruments);
+  private between(summary: RunSummary, seen: ViewPosition, end: ViewPosition): Omit<RunView, 'spec'> {
+    const instruments = this.instruments.between(seen.instruments, end.instruments);
     return {
       summary,
-      series: [...this.columns.values()]
-        .filter((column) => column.length > (seen.points.get(column.name) ?? 0))
-        .map((column) => column.series(seen.points.get(column.name) ?? 0)),
+      series: [...this.columns.values()].flatMap((column) => {
+        const start = seen.points.get(column.name) ?? 0;
+        const stop = end.points.get(column.name) ?? 0;
+        return stop > start ? [column.series(start, stop)] : [];
+      }),
       tensors: this.tensors.slice(seen.tensors),
       ...(this.rateDistortion &&
         this.rateDistortions > seen.rateDistortions && { rateDistortion: this.rateDistortion }),
@@ -90,7 +82,7 @@ export class RunViewBuilder {
       ...(instruments && { instruments }),
       ...(this.trials.length > seen.trials && { trials: this.trials.slice(seen.trials) }),
       messages: this.messages.slice(seen.messages),
-      ...(this.finished && { finished: this.finished }),
+      ...(this.finished && end.finished && { finished: this.finished }),
       ...(this.engine !== undefined && { engine: this.engine }),
     };
   }
@@ -149,17 +141,6 @@ export class RunViewBuilder {
     return column;
   }
 }
-
-const START: ViewPosition = {
-  points: new Map(),
-  tensors: 0,
-  rateDistortions: 0,
-  quality: 0,
-  figures: 0,
-  trials: 0,
-  messages: 0,
-  instruments: NOTHING_READ,
-};
 
 /** The rows of both; of one method and number of bits the newer one. */
 function merged(before: RateDistortion | undefined, { rows, sampled }: RateDistortion): RateDistortion {

@@ -11,6 +11,7 @@ import { steps } from '../ui/instruments/steps';
 import { runHeader } from '../ui/runHeader';
 import { applyIncrement, modelOf, type RunModel } from '../ui/runModel';
 import { tiles } from '../ui/tiles';
+import { whenSeen } from '../ui/whenSeen';
 import { details } from './details';
 import { messageList } from '../ui/messageList';
 import { studyFigures } from '../ui/study/studyFigures';
@@ -43,15 +44,19 @@ const header = runHeader({
 });
 const figures = tiles('Latest values');
 const charts = convergence(state.convergence, savingHost(host.post), (view) => keep({ convergence: view }));
-const gradientCharts = gradients(savingHost(host.post), {
-  view: state.gradients,
-  onView: (view) => keep({ gradients: view }),
-  showField: (field) => host.post({ type: 'showField', field }),
-});
-const stepCharts = steps(savingHost(host.post), {
-  view: state.steps,
-  onView: (view) => keep({ steps: view }),
-});
+const gradientCharts = whenSeen(() =>
+  gradients(savingHost(host.post), {
+    view: state.gradients,
+    onView: (view) => keep({ gradients: view }),
+    showField: (field) => host.post({ type: 'showField', field }),
+  }),
+);
+const stepCharts = whenSeen(() =>
+  steps(savingHost(host.post), {
+    view: state.steps,
+    onView: (view) => keep({ steps: view }),
+  }),
+);
 const study = studyFigures(savingHost(host.post));
 const sweep = sweepResults(savingHost(host.post));
 const messages = messageList();

@@ -1,10 +1,11 @@
 import { BarController, BarElement, Chart, LinearScale, type Plugin } from 'chart.js';
 import { chartFrame, type ChartHost, type CursorMove } from './chartFrame';
 import { cursorPlace } from './cursorPlace';
-import { element, oncePerFrame, setText } from './dom';
+import { element, setText } from './dom';
 import { formatNumber, formatTick } from './format';
 import { legend } from './legend';
 import { drawCursor } from './lineOverlay';
+import { oncePerFrame } from './oncePerFrame';
 import { drawSample, seriesStyle } from './seriesStyle';
 import { onThemeChange, theme, withAlpha } from './theme';
 import { tip } from './tip';

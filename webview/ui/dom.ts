@@ -45,19 +45,6 @@ export function freshId(prefix: string): string {
   return `${prefix}-${lastId}`;
 }
 
-/** Calls `paint` once in the next frame, however often it is asked. */
-export function oncePerFrame(paint: () => void): () => void {
-  let asked = false;
-  return () => {
-    if (asked) return;
-    asked = true;
-    requestAnimationFrame(() => {
-      asked = false;
-      paint();
-    });
-  };
-}
-
 /** The element of the page's shell into which a panel is built. */
 export function app(): HTMLElement {
   const root = document.getElementById('app');

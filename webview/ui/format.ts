@@ -13,9 +13,11 @@ export function formatNumber(value: number, digits = 4): string {
   return minus(value.toExponential(digits - 1).replace('e+', 'e'));
 }
 
+const WHOLE = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
 /** A count with its thousands grouped: `60,000`. */
 export function formatCount(value: number): string {
-  return minus(value.toLocaleString('en-US', { maximumFractionDigits: 0 }));
+  return minus(WHOLE.format(value));
 }
 
 /** A number with so many digits after the point, its thousands grouped: `1,876.50`. */

@@ -1,9 +1,10 @@
 import type { Plugin, Scale } from 'chart.js';
 import { chartFrame, type ChartHost, type CursorMove } from './chartFrame';
 import { cursorPlace } from './cursorPlace';
-import { element, oncePerFrame, setText } from './dom';
+import { element, setText } from './dom';
 import { formatNumber, formatTick } from './format';
 import { heatColors } from './heatColors';
+import { oncePerFrame } from './oncePerFrame';
 import { paintedChart } from './paintedChart';
 import { onThemeChange, theme } from './theme';
 import { tip } from './tip';

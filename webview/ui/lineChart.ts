@@ -13,11 +13,12 @@ import { chartFrame, type ChartHost, type CursorMove } from './chartFrame';
 import { segments } from './controls';
 import type { CurveColumn } from './curveColumn';
 import { decimate } from './decimate';
-import { element, oncePerFrame } from './dom';
+import { element } from './dom';
 import { formatClock, formatCount, formatDuration, formatNumber, formatTick } from './format';
 import { guidesPlugin, type Guide } from './guides';
 import { legend } from './legend';
 import { lineOverlay, type Point } from './lineOverlay';
+import { oncePerFrame } from './oncePerFrame';
 import { X_AXES, type SeriesColumns, type XAxis } from './seriesColumns';
 import { mergedRows } from './seriesRows';
 import { drawSample, seriesStyle, type SeriesStyle } from './seriesStyle';
@@ -189,7 +190,8 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
       })),
     ],
     options: {
-      responsive: true,
+      // It takes its size when it draws. By itself it would measure the page in the task that builds it.
+      responsive: false,
       maintainAspectRatio: false,
       parsing: false,
       normalized: true,
@@ -228,7 +230,11 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
 
   const draw = oncePerFrame(render);
   const forgetTheme = onThemeChange(render);
-  const watchSize = new ResizeObserver(draw);
+  let isSeen = false;
+  const watchSize = new ResizeObserver(([entry]) => {
+    isSeen = entry!.contentRect.width > 0;
+    draw();
+  });
   watchSize.observe(frame.element);
 
   function axisName(): string {
@@ -308,7 +314,8 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
 
   function render(): void {
     // What cannot be seen is drawn when it comes into sight, as its size changes then.
-    if (frame.element.clientWidth === 0) return;
+    if (!isSeen) return;
+    chart.resize();
     buildLines();
     const [xMin, xMax] = view.x ?? whole();
     const columns = Math.max(50, Math.round(frame.canvas.clientWidth));

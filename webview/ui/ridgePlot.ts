@@ -1,9 +1,10 @@
 import type { Plugin, Scale } from 'chart.js';
 import { chartFrame, type ChartHost, type ChartParts, type CursorMove } from './chartFrame';
 import { cursorPlace } from './cursorPlace';
-import { element, oncePerFrame } from './dom';
+import { element } from './dom';
 import { formatCount, formatNumber, formatTick } from './format';
 import { histogramQuantile, type Bins } from './histogramQuantile';
+import { oncePerFrame } from './oncePerFrame';
 import { paintedChart } from './paintedChart';
 import { onThemeChange, theme, withAlpha } from './theme';
 import { tip } from './tip';

@@ -28,6 +28,8 @@ const STATES: Record<RunState, { readonly label: string; readonly icon: IconName
   lost: { label: 'Lost', icon: 'lost' },
 };
 
+const DATE = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+
 /** Below this share of the work a guess of the time left is worth nothing. */
 const GUESS_FROM = 0.03;
 
@@ -73,10 +75,7 @@ export function runHeader(actions: RunHeaderActions): RunHeader {
     const { summary, engine, spec } = shown.model;
     const asked = spec.job === 'sweep' ? spec.trial.seed : spec.seed;
     const seed = asked === undefined ? undefined : `seed ${asked}`;
-    const started = new Date(summary.started).toLocaleString('en-GB', {
-      dateStyle: 'medium',
-      timeStyle: 'short',
-    });
+    const started = DATE.format(summary.started);
     const texts = [engine, `started ${started}`, wholeDuration(elapsed()), seed].filter(
       (text) => text !== undefined,
     );

@@ -6,6 +6,7 @@ import { Random } from '../../../src/math/random';
 import type { HostApi } from '../../../webview/host';
 import type { RunView, Series, ToRunPanel } from '../../../src/protocol/messages';
 import type { FrameTimes } from '../frameTimes';
+import { decodeMessage } from '../messageBytes';
 
 declare global {
   interface Window {
@@ -15,12 +16,18 @@ declare global {
 }
 
 export interface ChartBench {
-  /** Sends a run of so many points in pieces, an interval apart; resolves with the milliseconds to its picture. */
-  feed(
+  /** Sends a run of so many points; resolves with its picture. */
+  feed(points: number): Promise<void>;
+  /** Puts a message by, for {@link ChartBench.replay}: the bytes of `encodeMessage`. */
+  take(base64: string): void;
+  /**
+   * Sends each message that was put by at its time, and notes the frames until the picture has so many
+   * points: milliseconds to its first points and to all of them.
+   */
+  replay(
+    times: readonly number[],
     points: number,
-    piece: number,
-    interval: number,
-  ): Promise<{ readonly first: number; readonly whole: number }>;
+  ): Promise<FrameTimes & { readonly first: number; readonly whole: number }>;
   /** From now on appends some points ten times a second. */
   grow(points: number): void;
   /** Starts to note the frames. */
@@ -47,6 +54,7 @@ window.weightroomHost = {
 };
 
 let fed = 0;
+const taken: ToRunPanel[] = [];
 let stamps: number[] = [];
 let longTasks: number[] = [];
 
@@ -85,34 +93,39 @@ function nextFrame(): Promise<number> {
   return new Promise((resolve) => requestAnimationFrame(resolve));
 }
 
-/** Resolves in the frame after the one in which the charts have drawn at least so many values. */
+/** How many values the first chart says that it has drawn. */
+function drawnValues(): number {
+  const label = document.querySelector('[aria-roledescription="chart"]')?.getAttribute('aria-label');
+  const [, count = '0'] = /([\d,]+) values/.exec(label ?? '') ?? [];
+  return Number(count.replaceAll(',', ''));
+}
+
+/** Resolves in the frame after the one in which the first chart has drawn at least so many values. */
 async function drawn(values: number): Promise<void> {
-  const wanted = new RegExp(`\\b${values.toLocaleString('en-US')} values`);
-  const label = () => document.querySelector('[aria-roledescription="chart"]')?.getAttribute('aria-label');
-  while (!wanted.test(label() ?? '')) await nextFrame();
+  while (drawnValues() < values) await nextFrame();
   await nextFrame();
 }
 
 window.chartBench = {
-  feed: async (points, piece, interval) => {
-    const start = performance.now();
+  feed: async (points) => {
     const spec = { job: 'train', experiment: '/experiment.ts', engine: 'best', overrides: {} } as const;
-    const run = {
-      summary: SUMMARY,
-      spec,
-      series: [more(Math.min(piece, points))],
-      tensors: [],
-      messages: [],
-    };
+    const run = { summary: SUMMARY, spec, series: [more(points)], tensors: [], messages: [] };
     send({ type: 'snapshot', run });
-    await drawn(fed);
-    const first = performance.now() - start;
-    while (fed < points) {
-      await new Promise((resolve) => setTimeout(resolve, interval));
-      send(increment(Math.min(piece, points - fed)));
-    }
     await drawn(points);
-    return { first, whole: performance.now() - start };
+  },
+  take: (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    taken.push(decodeMessage(bytes.buffer));
+  },
+  replay: async (times, points) => {
+    window.chartBench.watchFrames();
+    const start = performance.now();
+    for (const [k, message] of taken.entries()) setTimeout(() => send(message), times[k]);
+    await drawn(1);
+    const first = performance.now() - start;
+    await drawn(points);
+    const whole = performance.now() - start;
+    return { ...window.chartBench.frames(), first, whole };
   },
   grow: (points) => {
     setInterval(() => send(increment(points)), 100);

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { VerdictEvent } from '../../protocol/instruments';
-import type { ViewPosition } from '../../runs/view';
+import type { ViewPosition } from '../../runs/viewPosition';
 import { measured } from '../quantities';
 import type { RunStore } from '../runStore';
 import type { RunViewing } from '../runTail';
@@ -95,7 +95,7 @@ class WatchedRun implements vscode.Disposable {
   readonly readings = new ExperimentReadings();
   private readonly viewing: RunViewing | undefined;
   private position: ViewPosition | undefined;
-  private isRead = false;
+  private isTold = false;
 
   constructor(
     readonly folder: string,
@@ -104,16 +104,16 @@ class WatchedRun implements vscode.Disposable {
   ) {
     this.viewing = store.view(folder, {
       onChange: () => {
-        this.isRead = true;
+        this.isTold = true;
         onChange();
       },
       onGone: onChange,
     });
   }
 
-  /** Takes in what is new, once the run has been read to its end. */
+  /** Takes in what is new, once there is anything. */
   read(): void {
-    if (!this.viewing || !this.isRead) return;
+    if (!this.viewing || !this.isTold) return;
     const { instruments } = this.position ? this.viewing.increment(this.position) : this.viewing.snapshot();
     this.readings.add(instruments);
     this.position = this.viewing.position();

@@ -1,6 +1,6 @@
 import type * as vscode from 'vscode';
 import type { ToRunPanel } from '../../protocol/messages';
-import type { ViewPosition } from '../../runs/view';
+import { START, within, type ViewPosition } from '../../runs/viewPosition';
 import type { RunStore } from '../runStore';
 import type { RunViewing } from '../runTail';
 import { Throttle } from '../throttle';
@@ -8,7 +8,13 @@ import { Throttle } from '../throttle';
 /** At most ten messages a second go to a webview; milliseconds. */
 export const MESSAGE_INTERVAL = 100;
 
-/** Tells a page of one run: from each beginning on everything so far, after that what is new. */
+/** Points of a message, at most: three megabytes, which neither process stops over. */
+const MOST_POINTS = 100_000;
+
+/**
+ * Tells a page of one run: from each beginning on everything so far, after that what is new. A long run goes in
+ * pieces, and its panel fills while they come.
+ */
 export class RunFeed implements vscode.Disposable {
   private readonly throttle: Throttle;
   private viewing: RunViewing | undefined;
@@ -18,7 +24,7 @@ export class RunFeed implements vscode.Disposable {
   /** @param interval milliseconds between two messages, at least */
   constructor(
     readonly folder: string,
-    private readonly store: RunStore,
+    private readonly store: Pick<RunStore, 'view'>,
     interval: number,
     private readonly post: (message: ToRunPanel) => void,
   ) {
@@ -52,8 +58,11 @@ export class RunFeed implements vscode.Disposable {
 
   private send(): void {
     if (!this.viewing) return;
-    if (this.sent) this.post(this.viewing.increment(this.sent));
-    else this.post({ type: 'snapshot', run: this.viewing.snapshot() });
-    this.sent = this.viewing.position();
+    const read = this.viewing.position();
+    const end = within(MOST_POINTS, this.sent ?? START, read);
+    if (this.sent) this.post(this.viewing.increment(this.sent, end));
+    else this.post({ type: 'snapshot', run: this.viewing.snapshot(end) });
+    this.sent = end;
+    if (end !== read) this.throttle.request();
   }
 }

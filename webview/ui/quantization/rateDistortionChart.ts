@@ -1,10 +1,11 @@
 import { Chart, LinearScale, LineController, LineElement, LogarithmicScale, PointElement } from 'chart.js';
 import { chartFrame, type ChartHost, type CursorMove } from '../chartFrame';
 import { segments } from '../controls';
-import { element, oncePerFrame } from '../dom';
+import { element } from '../dom';
 import { formatDuration, formatNumber, formatTick } from '../format';
 import { legend } from '../legend';
 import type { Point } from '../lineOverlay';
+import { oncePerFrame } from '../oncePerFrame';
 import { onThemeChange, theme, withAlpha } from '../theme';
 import { tip } from '../tip';
 import { gapToLimit, type Curve, type Mark } from './curves';

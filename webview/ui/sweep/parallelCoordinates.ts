@@ -1,9 +1,10 @@
 import { Chart, LinearScale, LineController, LineElement, PointElement } from 'chart.js';
 import type { SettingResult, SweepSummary } from '../../../src/protocol/sweep';
 import { chartFrame, type ChartHost, type CursorMove } from '../chartFrame';
-import { element, oncePerFrame } from '../dom';
+import { element } from '../dom';
 import { formatNumber, metricLabel } from '../format';
 import type { Point } from '../lineOverlay';
+import { oncePerFrame } from '../oncePerFrame';
 import { onThemeChange, theme, withAlpha } from '../theme';
 import { tip } from '../tip';
 import { axisOverlay } from './axisOverlay';
