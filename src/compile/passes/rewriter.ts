@@ -1,12 +1,5 @@
 import { DataType } from '../graph/tensorflow_pb';
-import {
-  inputsOf,
-  type Operation,
-  type Program,
-  type TensorOperation,
-  type Value,
-  type ValueIndex,
-} from '../program/program';
+import type { Operation, Program, TensorOperation, Value, ValueIndex } from '../program/program';
 
 /** What a rule makes of an operation: the value that its result equals, or other operations with its result. */
 export type Replacement =
@@ -30,7 +23,6 @@ export class Rewriter {
   private readonly operations: Operation[] = [];
   private readonly aliases = new Map<ValueIndex, ValueIndex>();
   private readonly producers = new Map<ValueIndex, TensorOperation>();
-  private takersOf: Map<ValueIndex, (Operation | 'end')[]> | undefined;
   private readonly repeated = new Map<ValueIndex, number | undefined>();
 
   constructor(private readonly program: Program) {
@@ -85,12 +77,6 @@ export class Rewriter {
   producer(index: ValueIndex, name?: string): TensorOperation | undefined {
     const operation = this.producers.get(index);
     return name === undefined || operation?.name === name ? operation : undefined;
-  }
-
-  /** What takes a value in the program as it was recorded; `end` where the step returns or assigns it. */
-  takers(index: ValueIndex): readonly (Operation | 'end')[] {
-    this.takersOf ??= takersIn(this.program);
-    return this.takersOf.get(index) ?? [];
   }
 
   /** Numbers of a constant that is the same in every step. */
@@ -177,16 +163,4 @@ export class Rewriter {
   private add(value: Value): ValueIndex {
     return this.values.push(value) - 1;
   }
-}
-
-function takersIn({ operations, results, assignments }: Program): Map<ValueIndex, (Operation | 'end')[]> {
-  const takers = new Map<ValueIndex, (Operation | 'end')[]>();
-  const add = (value: ValueIndex, taker: Operation | 'end') => {
-    const known = takers.get(value);
-    if (known === undefined) takers.set(value, [taker]);
-    else known.push(taker);
-  };
-  for (const operation of operations) for (const input of inputsOf(operation)) add(input, operation);
-  for (const value of [...results, ...assignments.map((end) => end.value)]) add(value, 'end');
-  return takers;
 }

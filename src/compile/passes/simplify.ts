@@ -6,7 +6,7 @@ import { batchNormalizationGradient } from './batchNormalizationGradient';
 import { biasAddition, biasGradient } from './bias';
 import { productOfOne } from './matrixProduct';
 import { idleCast, reshapeOfReshape, timesOne } from './nothingToDo';
-import { rectifiedPooling, rectifiedPoolingGradient } from './rectifiedPooling';
+import { rectifiedPoolingGradient } from './rectifiedPoolingGradient';
 import { reluGradient } from './reluGradient';
 import { Rewriter, type Rule } from './rewriter';
 
@@ -15,7 +15,6 @@ const RULES: readonly Rule[] = [
   idleCast,
   reshapeOfReshape,
   timesOne,
-  rectifiedPooling,
   rectifiedPoolingGradient,
   reluGradient,
   biasAddition,
