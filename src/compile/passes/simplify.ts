@@ -6,6 +6,7 @@ import { batchNormalizationGradient } from './batchNormalizationGradient';
 import { biasAddition, biasGradient } from './bias';
 import { productOfOne } from './matrixProduct';
 import { idleCast, reshapeOfReshape, timesOne } from './nothingToDo';
+import { rectifiedPoolingGradient } from './rectifiedPoolingGradient';
 import { reluGradient } from './reluGradient';
 import { Rewriter, type Rule } from './rewriter';
 
@@ -14,6 +15,7 @@ const RULES: readonly Rule[] = [
   idleCast,
   reshapeOfReshape,
   timesOne,
+  rectifiedPoolingGradient,
   reluGradient,
   biasAddition,
   biasGradient,

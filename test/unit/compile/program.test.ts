@@ -45,7 +45,7 @@ describe('a program', () => {
       %18 [4, 2] = Fill((4, 2), 0) index_type=3
       %20 [4, 2] = Select(%15, (1, 1, 1, 1, …), %18)
       %21 [4, 2] = Select(%13, %4, %20)
-      %23 [4, 2] = ReluGrad(%12, %4)
+      %23 [4, 2] = ReluGrad(%12, %5)
       %27 [2] = BiasAddGrad(%23) data_format=NHWC
       %30 [3, 2] = MatMul(input1, %23) transpose_a=true transpose_b=false
       gradientDescent(rate)
