@@ -45,6 +45,7 @@ const processes = {
     index: 'src/index.ts',
     demo: 'demo/main.ts',
     kernelThread: 'src/quantize/kernels/threadMain.ts',
+    batchThread: 'src/train/batches/threadMain.ts',
     'bench/main': 'bench/main.ts',
     'bench/quantizeFile': 'bench/quantize/quantizeFile.ts',
     'bench/trainContestant': 'bench/train/contestant/main.ts',

@@ -1,5 +1,6 @@
 import type { Bench } from '../bench';
 import { compileTimeRow } from './compileTimeRow';
+import { engineRow } from './engineRow';
 import { fitRow } from './fitRow';
 import { guardsRow } from './guardsRow';
 import { requireGpu } from './gpu';
@@ -68,6 +69,7 @@ export const trainBench: Bench = {
     'fit-cnn': fitRow,
     'compile-time': compileTimeRow,
     instruments: instrumentsRow,
+    'engine-busy': engineRow,
     'nag-gs': nagGsRow,
     guards: guardsRow,
   },

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { inSharedMemory } from '../data/sharedMemory';
 import { loadDataSet } from '../data/source';
 import type { RunEventBody, TrainSummary } from '../protocol/events';
 import type { TrainSpec } from '../protocol/jobSpec';
@@ -29,8 +30,10 @@ async function* runTraining(
   });
   yield { type: 'started', name: experiment.name };
   try {
-    const data = await withSeededRandom(streamSeed(experiment.seed, 'data'), () =>
-      loadDataSet(experiment.data, loaded.folder),
+    const data = inSharedMemory(
+      await withSeededRandom(streamSeed(experiment.seed, 'data'), () =>
+        loadDataSet(experiment.data, loaded.folder),
+      ),
     );
     const result = yield* train({
       tf,

@@ -4,7 +4,7 @@ import type { TensorFlow } from '../engine/engine';
 import type { CalibratableModel } from '../quantize/calibration/runnableModel';
 import type { Samples } from '../quantize/calibration/samples';
 import { assignTensor } from './assignTensor';
-import { takeBatch } from './batches';
+import { takeBatch } from './batches/batch';
 import { tensorsOf } from './tasks';
 import type { TrainableModel } from './trainableModel';
 
@@ -44,7 +44,7 @@ export function splitSamples(tf: TensorFlow, split: Split, count: number, source
       const examples = Uint32Array.from({ length: end - start }, (_, i) =>
         Math.floor(((start + i) * split.size) / taken),
       );
-      const { x, y } = takeBatch(tf, split, examples);
+      const { x, y } = takeBatch(tf, split, { examples });
       tf.dispose([...y]);
       return { x };
     },

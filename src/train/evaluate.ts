@@ -1,6 +1,6 @@
 import type { Split } from '../data/dataSet';
 import type { TensorFlow } from '../engine/engine';
-import { takeBatch } from './batches';
+import { takeBatch } from './batches/batch';
 import type { Measure } from './objective';
 import { Pace } from './pace';
 import type { TrainableModel } from './trainableModel';
@@ -23,11 +23,8 @@ export async function evaluate(
     if (signal?.aborted === true) return undefined;
     const size = Math.min(batchSize, split.size - start);
     const sums = tf.tidy(() => {
-      const { x, y } = takeBatch(
-        tf,
-        split,
-        Uint32Array.from({ length: size }, (_, i) => start + i),
-      );
+      const examples = Uint32Array.from({ length: size }, (_, i) => start + i);
+      const { x, y } = takeBatch(tf, split, { examples });
       const answer = model.apply(x, false);
       return tf.stack(measures.map((measure) => tf.cast(measure.total(y, answer, size), 'float32')));
     });

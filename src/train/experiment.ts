@@ -2,7 +2,7 @@ import type { LayersModel, Scalar, Tensor, Variable } from '@tensorflow/tfjs';
 import type { CompileMode } from '../protocol/compileMode';
 import type { DataSource } from '../data/source';
 import type { RateSchedule } from './optimizers/rateSchedule';
-import type { AugmentOptions } from './augment';
+import type { AugmentOptions } from './batches/augment';
 import type { InstrumentSettings } from './instruments/plan';
 import type { LastLayerSettings } from './lastLayer/settings';
 import type { OptimizerSettings } from './optimizers/settings';

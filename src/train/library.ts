@@ -20,7 +20,7 @@ export { optimizer, type StandaloneOptimizer, type StandaloneOptions } from './o
 export type { CompiledStep, ReadableStep, Reported, SignatureInfo } from '../compile/compile';
 export type { CompiledModel } from '../compile/compileModel';
 export type { CompileMode } from '../protocol/compileMode';
-export type { AugmentOptions } from './augment';
+export type { AugmentOptions } from './batches/augment';
 export type { DataSource } from '../data/source';
 export {
   defineExperiment,

@@ -3,11 +3,11 @@ import { eagerStep } from '../compile/eager';
 import { compileReadable, type ReadableStep, type Reported, type SignatureInfo } from '../compile/compile';
 import type { Column, DataSet } from '../data/dataSet';
 import type { TensorFlow } from '../engine/engine';
-import { Random } from '../math/random';
 import type { MessageEvent } from '../protocol/events';
 import { UserError } from '../protocol/userError';
-import { checkImages } from './augment';
-import { epochOrder, takeBatch, type Batch } from './batches';
+import { checkImages } from './batches/augment';
+import { takeBatch, type Batch } from './batches/batch';
+import { BatchSource } from './batches/batchSource';
 import { restoreCheckpoint, saveCheckpoint, saveTensors, type Identity } from './checkpoint';
 import { evaluate } from './evaluate';
 import { CurvatureFollower } from './curvatureFollower';
@@ -57,12 +57,12 @@ export class Training {
   /** Where the optimizer takes its step from the curvature. */
   private readonly follower: CurvatureFollower | undefined;
   private readonly data: DataSet;
+  private readonly batches: BatchSource;
   private readonly objective: Objective;
   private readonly ledger: LossLedger;
   private readonly descend: ReadableStep<[Tensor, ...Tensor[]], Tensor, StepReadings>;
   /** The step after which the model was tested last. */
   private tested: number | undefined;
-  private order: { readonly epoch: number; readonly examples: Uint32Array } | undefined;
 
   /** @throws UserError where the experiment's model, loss or metrics cannot be used with the data */
   constructor(
@@ -70,8 +70,9 @@ export class Training {
     private readonly experiment: Experiment,
     data: DataSet,
   ) {
-    const { model, parameters = {}, seed } = experiment;
+    const { model, parameters = {}, seed, batchSize, augment } = experiment;
     this.data = withTaskTargets(data, experiment);
+    this.batches = new BatchSource(tf, this.data.train, { seed, batchSize, augment });
     this.objective = objectiveOf(tf, experiment, this.data);
     this.measures = this.objective.measures;
     this.scores = new Scoreboard(this.measures);
@@ -120,7 +121,7 @@ export class Training {
     if (this.experiment.augment !== undefined) checkImages(x.shape, this.experiment.augment);
     try {
       this.tf.tidy(() => {
-        const batch = takeBatch(this.tf, this.data.train, Uint32Array.of(0, size - 1));
+        const batch = takeBatch(this.tf, this.data.train, { examples: Uint32Array.of(0, size - 1) });
         this.objective.losses(batch.y, this.model.apply(batch.x, false));
       });
     } catch (cause) {
@@ -148,7 +149,7 @@ export class Training {
   async advance(): Promise<Reading | undefined> {
     const { tf, instruments, step } = this;
     const seed = streamSeed(this.experiment.seed, 'step', step);
-    const batch = this.nextBatch();
+    const batch = this.batches.next(step);
     this.optimizer.iterations = step;
     const take = (isRead: boolean): Reported<Tensor, StepReadings | undefined> => {
       const reported = withSeededRandom(seed, () => this.descendOn(batch, isRead));
@@ -242,7 +243,7 @@ export class Training {
    * @throws UserError `not-compiled` where steps run eagerly
    */
   printStep(): string {
-    const { x, y } = this.nextBatch();
+    const { x, y } = this.batches.peek(this.step);
     try {
       return this.descend.print(x, ...y);
     } finally {
@@ -256,6 +257,7 @@ export class Training {
   }
 
   dispose(): void {
+    this.batches.dispose();
     this.descend.dispose();
     this.instruments.dispose();
     this.follower?.dispose();
@@ -322,18 +324,6 @@ export class Training {
   private async withEvaluatedWeights<T>(body: () => Promise<T>): Promise<T> {
     const weights = this.optimizer.evaluated?.();
     return weights === undefined ? body() : withWeights(this.tf, this.moved.trainable, weights, body);
-  }
-
-  private nextBatch(): Batch {
-    const { batchSize, seed, augment } = this.experiment;
-    const { train } = this.data;
-    const { stepsPerEpoch } = this;
-    const epoch = Math.floor(this.step / stepsPerEpoch);
-    if (this.order?.epoch !== epoch) this.order = { epoch, examples: epochOrder(train.size, seed, epoch) };
-    const start = (this.step % stepsPerEpoch) * batchSize;
-    const examples = this.order.examples.subarray(start, start + batchSize);
-    const random = augment && new Random(streamSeed(seed, 'augment', this.step));
-    return takeBatch(this.tf, train, examples, augment && random && { ...augment, random });
   }
 
   /** Moves the variables on one batch. The value is the loss before, with all penalties. */

@@ -1,21 +1,22 @@
-/** Trains by the product's own loop, a stretch of steps at a time: `main.js PRESET`; see `contestant/protocol.ts`. */
+/** Trains by the product's own loop, a stretch of steps at a time: `main.js PRESET IMAGES`; see `contestant/protocol.ts`. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { inSharedMemory } from '../../../src/data/sharedMemory';
 import { loadEngine } from '../../../src/engine/registry';
 import type { RunEventBody } from '../../../src/protocol/events';
 import type { InstrumentPreset } from '../../../src/protocol/instruments';
 import { train } from '../../../src/train/loop';
 import { watchEngine } from './engineClock';
 import type { StretchReport } from './protocol';
-import { runData, runExperiment } from './runExperiment';
+import { runData, runExperiment, type RunImages } from './runExperiment';
 
-async function main(preset: InstrumentPreset): Promise<void> {
+async function main(preset: InstrumentPreset, images: RunImages): Promise<void> {
   const { tf } = await loadEngine('tensorflow');
   const clock = watchEngine(tf);
-  const experiment = runExperiment(tf, preset);
-  const data = runData();
+  const experiment = runExperiment(tf, preset, images);
+  const data = inSharedMemory(runData(images));
   const outputs = await mkdtemp(path.join(os.tmpdir(), 'weightroom-bench-run-'));
   try {
     const { signal } = new AbortController();
@@ -50,4 +51,4 @@ function say(message: StretchReport | { readonly losses: readonly number[] }): v
   process.stdout.write(`${JSON.stringify(message)}\n`);
 }
 
-void main(process.argv[2] as InstrumentPreset);
+void main(process.argv[2] as InstrumentPreset, process.argv[3] as RunImages);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { inSharedMemory } from '../../data/sharedMemory';
 import type { RunEventBody } from '../../protocol/events';
 import { runFiles } from '../../runs/layout';
 import { bundle } from '../../train/bundle';
@@ -53,7 +54,7 @@ export async function* trainedNetwork(
   const training = train({
     tf,
     experiment: network.experiment,
-    data: network.data,
+    data: inSharedMemory(network.data),
     outputs: folder,
     signal,
     ...(maxSteps !== undefined && { maxSteps }),

@@ -3,7 +3,7 @@ import type { Reported } from '../../compile/compile';
 import type { DataSet } from '../../data/dataSet';
 import type { TensorFlow } from '../../engine/engine';
 import type { InstrumentCostEvent, InstrumentsEvent, VerdictEvent } from '../../protocol/instruments';
-import type { Batch } from '../batches';
+import type { Batch } from '../batches/batch';
 import type { Experiment } from '../experiment';
 import type { Dynamics, Optimizer } from '../optimizers/optimizer';
 import { streamSeed } from '../randomness';

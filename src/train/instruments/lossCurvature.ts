@@ -2,7 +2,7 @@ import type { Tensor1D } from '@tensorflow/tfjs';
 import type { DataSet } from '../../data/dataSet';
 import type { TensorFlow } from '../../engine/engine';
 import { Random } from '../../math/random';
-import { takeBatch } from '../batches';
+import { takeBatch } from '../batches/batch';
 import type { Experiment } from '../experiment';
 import { streamSeed } from '../randomness';
 import type { TrainableModel } from '../trainableModel';
@@ -28,7 +28,8 @@ export function withLossCurvature<T>(
 ): T {
   const seed = streamSeed(experiment.seed, 'curvature');
   const size = Math.min(experiment.batchSize, data.train.size);
-  const { x, y } = takeBatch(tf, data.train, new Random(seed).permutation(data.train.size).subarray(0, size));
+  const examples = new Random(seed).permutation(data.train.size).subarray(0, size);
+  const { x, y } = takeBatch(tf, data.train, { examples });
   const gradientAt = (): Tensor1D => {
     const { loss, gradient } = gradients.of(x, y, seed);
     loss.dispose();

@@ -8,7 +8,7 @@ import type { TensorFlow } from '../../../../src/engine/engine';
 import { loadEngine } from '../../../../src/engine/registry';
 import { openModel } from '../../../../src/modelfile/open';
 import { Random } from '../../../../src/math/random';
-import { epochOrder } from '../../../../src/train/batches';
+import { epochOrder } from '../../../../src/train/batches/order';
 import type { Experiment, LossName } from '../../../../src/train/experiment';
 import type { LinearModel } from '../../../../src/train/splitting/linearModel';
 import { SplittingSolver } from '../../../../src/train/splitting/splittingSolver';

@@ -1,5 +1,5 @@
-import type { Random } from '../math/random';
-import { UserError } from '../protocol/userError';
+import type { Random } from '../../math/random';
+import { UserError } from '../../protocol/userError';
 
 /** How training images `[height, width, channels]` are changed. */
 export interface AugmentOptions {
@@ -33,16 +33,31 @@ export function augmentImages(
     const isMirrored = random.integer(2) === 1 && flip;
     if (down === 0 && right === 0 && !isMirrored) continue;
     image.set(rows.subarray(from, from + size));
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const sourceY = y + down;
-        const sourceX = (isMirrored ? width - 1 - x : x) + right;
-        const isInside = sourceY >= 0 && sourceY < height && sourceX >= 0 && sourceX < width;
-        const source = (sourceY * width + sourceX) * channels;
-        const target = from + (y * width + x) * channels;
-        for (let c = 0; c < channels; c++) rows[target + c] = isInside ? image[source + c]! : 0;
-      }
+    rows.fill(0, from, from + size);
+    // Only what comes from inside the image is written: the rest is the padding.
+    const shift = isMirrored ? -right : right;
+    const [left, end] = [Math.max(0, -shift), Math.min(width, width - shift)];
+    for (let y = Math.max(0, -down); y < Math.min(height, height - down); y++) {
+      const line = (y + down) * width + right;
+      const target = from + (y * width + left) * channels;
+      if (isMirrored) copyMirrored(rows, target, image, line + width - end, end - left, channels);
+      else rows.set(image.subarray((line + left) * channels, (line + end) * channels), target);
     }
+  }
+}
+
+/** Copies so many pixels, beginning with the last of the source. */
+function copyMirrored(
+  rows: Float32Array | Int32Array,
+  target: number,
+  image: Float32Array | Int32Array,
+  firstPixel: number,
+  pixels: number,
+  channels: number,
+): void {
+  let to = target;
+  for (let pixel = firstPixel + pixels - 1; pixel >= firstPixel; pixel--) {
+    for (let c = 0; c < channels; c++) rows[to++] = image[pixel * channels + c]!;
   }
 }
 

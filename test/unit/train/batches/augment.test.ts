@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Random } from '../../../src/math/random';
-import { augmentImages, checkImages } from '../../../src/train/augment';
+import { Random } from '../../../../src/math/random';
+import { augmentImages, checkImages } from '../../../../src/train/batches/augment';
 
 const SHAPE = [4, 5, 2] as const;
 const SIZE = 40;

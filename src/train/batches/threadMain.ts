@@ -1,0 +1,15 @@
+import { workerData } from 'node:worker_threads';
+import type { AssembledBatch, AssemblyTask } from './assemblyTask';
+import { BatchOrder } from './order';
+import { assembleRows } from './rows';
+
+const { split, settings, port } = workerData as AssemblyTask;
+const order = new BatchOrder(split.size, settings);
+
+port.on('message', (step: number) => {
+  const batch: AssembledBatch = { step, rows: assembleRows(split, order.contentsOf(step)) };
+  port.postMessage(
+    batch,
+    batch.rows.map(({ buffer }) => buffer as ArrayBuffer),
+  );
+});
