@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 /** Runs a command by its name, `Weightroom: Open Run`, as a person does in the palette. */
 export async function runCommand(page: Page, name: string): Promise<void> {
@@ -17,6 +18,24 @@ export async function openFile(page: Page, name: string): Promise<void> {
   await openPalette(page, name, exactly(name));
   await page.keyboard.press('Enter');
   await page.locator('.tab.active', { hasText: name }).waitFor();
+}
+
+/** Answers a dialog for saving, which suggests `suggested`, with another path. */
+export async function acceptFileName(page: Page, suggested: string, wanted: string): Promise<void> {
+  const name = page.locator('.quick-input-widget:visible input').first();
+  // The dialog takes a path once it has listed the folder, and then fills in its suggestion.
+  await expect.poll(() => name.inputValue()).toBe(suggested);
+  await name.fill(wanted);
+  await page.keyboard.press('Enter');
+}
+
+/** Types at the end of the file in the active editor, as a person does. */
+export async function typeAtEnd(page: Page, text: string): Promise<void> {
+  // What is typed before the editor has the focus is lost.
+  await page.locator('.editor-instance .monaco-editor.focused').waitFor();
+  await page.keyboard.press('Control+End');
+  await page.keyboard.insertText(text);
+  await page.locator('.tab.active.dirty').waitFor();
 }
 
 /** Opens the palette with `text` in it and waits for `row`; without a leading `>` it finds files. */
