@@ -186,6 +186,8 @@ describe('below More of a training', () => {
     'Mean of the weights',
     'Parts of a batch',
     'Weight decay λ',
+    'Last layer apart, rate α',
+    'Pull of the last layer',
   ];
 
   async function openTrainMore(options: PanelOptions = {}): Promise<Panel['page']> {
@@ -260,6 +262,27 @@ describe('below More of a training', () => {
     await expect.poll(shown).not.toContain('Weight decay λ');
     await openMore();
     await page.getByText('2 changed').waitFor();
+  });
+
+  test('the last layer is moved apart, and curvature is measured more or less often', async () => {
+    const page = await openTrainMore({ height: 1500 });
+    await choose('Optimizer', 'NAG-GS, curvature measured');
+    await expect.poll(shown).toContain('Steps between measurements');
+    await write('Steps between measurements', '50');
+    await page.getByText('In the end every 50 steps').waitFor();
+    await write('Last layer apart, rate α', '0.3');
+    await page.getByText('as long as a step of SGD at 0.3000').waitFor();
+    await write('Pull of the last layer', '0.1');
+    await page.getByText('divided by 0.1000').waitFor();
+    await run();
+    await expect.poll(spec).toMatchObject({
+      overrides: {
+        'optimizer.name': 'nag-gs',
+        'optimizer.measureEvery': 50,
+        'lastLayer.learningRate': 0.3,
+        'lastLayer.pull': 0.1,
+      },
+    });
   });
 
   test.each([

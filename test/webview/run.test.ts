@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { formatNumber } from '../../webview/ui/format';
 import { Browsing, frames, type Panel, type PanelOptions } from './page/browser';
 import {
   finishedRun,
@@ -46,7 +47,8 @@ describe('a running run', () => {
   });
 
   test('shows its name, state, engine, progress and latest values', async () => {
-    const { page } = await open();
+    const run = trainRun();
+    const { page } = await open(run);
     await expect.poll(() => page.getByRole('heading', { level: 1 }).innerText()).toBe('MNIST, two layers');
     const head = await page.locator('.run-header').innerText();
     for (const text of ['Running', 'TensorFlow 2.21.0 on CPU', '43 %', 'epoch 3 of 5']) {
@@ -56,7 +58,7 @@ describe('a running run', () => {
     expect(head).toMatch(/about 5\d s left/);
     await expect
       .poll(() => page.locator('.tiles .value').allInnerTexts())
-      .toEqual(['0.1723', '0.1132', '0.9775']);
+      .toEqual(run.series.map(({ values }) => formatNumber(values.at(-1)!)));
     await expect
       .poll(() => page.getByRole('heading', { level: 3 }).allInnerTexts())
       .toEqual(['Loss', 'Accuracy']);
@@ -87,9 +89,24 @@ describe('a running run', () => {
     const after = await rows('Loss');
     expect(after.length).toBe(before.length + 3);
     expect(after[0]).toMatch(/^2,020/);
-    await expect.poll(() => page.locator('.tiles .value').first().innerText()).toBe('0.05000');
     await page.getByRole('tab', { name: 'Messages (3)' }).click();
     await expect.poll(() => page.locator('.messages li').allInnerTexts()).toContain('One more.');
+  });
+
+  test('shows one latest value in tile and legend, though its summary is older', async () => {
+    const { page } = await open();
+    const added = trainLoss(3, 200);
+    await panel.send({
+      type: 'increment',
+      summary: TRAIN_SUMMARY,
+      series: [added],
+      tensors: [],
+      messages: [],
+    });
+    const latest = formatNumber(added.values.at(-1)!);
+    expect(latest).not.toBe(formatNumber(TRAIN_SUMMARY.last['trainLoss']!));
+    await expect.poll(() => page.locator('.tiles .value').first().innerText()).toBe(latest);
+    await expect.poll(() => page.locator('[data-series="train loss"] .last').innerText()).toBe(latest);
   });
 
   test('says when its folder is gone', async () => {

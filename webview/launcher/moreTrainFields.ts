@@ -53,6 +53,8 @@ export function moreTrainFields(first: MoreTrainValues, onChange: () => void): M
       pair('clipNorm', 'averageWeights'),
       at('accumulate').element,
       at('optimizer.weightDecay').element,
+      at('optimizer.measureEvery').element,
+      pair('lastLayer.learningRate', 'lastLayer.pull'),
     ),
   );
 

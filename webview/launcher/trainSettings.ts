@@ -26,7 +26,10 @@ export type TrainSettingPath =
   | 'clipNorm'
   | 'averageWeights'
   | 'accumulate'
-  | 'optimizer.weightDecay';
+  | 'optimizer.weightDecay'
+  | 'optimizer.measureEvery'
+  | 'lastLayer.learningRate'
+  | 'lastLayer.pull';
 
 /** What is chosen in other fields. */
 export interface TrainingInSight {
@@ -55,6 +58,9 @@ const factor = decimal('Factor of a fall', { below: Infinity });
 const clipNorm = decimal('Longest gradient', { below: Infinity });
 const averageWeights = decimal('Mean of the weights', { below: 1, orZero: true });
 const accumulate = whole('Parts of a batch', 1e9);
+const measureEvery = whole('Steps between measurements', 1e12);
+const lastLayerRate = decimal('Last layer apart, rate α', { below: Infinity });
+const lastLayerPull = decimal('Pull of the last layer', { below: Infinity, orZero: true });
 const weightDecay = decimal(WEIGHT_DECAY.label, WEIGHT_DECAY);
 
 /** In the order in which they are asked for. */
@@ -152,6 +158,41 @@ export const TRAIN_SETTINGS: readonly TrainSetting[] = [
         lambda === 0
           ? 'Weights do not decay.'
           : `Each step takes ${formatNumber(lambda)}·η of the weights off.`,
+    ),
+  },
+  {
+    path: 'optimizer.measureEvery',
+    ...measureEvery,
+    belongs: ({ optimizer }) => optimizer === 'nag-gs-auto',
+    explain: explained(
+      measureEvery.read,
+      'λmax is measured at steps 1, 2, 3, 5, 9 …, then every 100 steps if empty.',
+      (steps) =>
+        `In the end every ${formatCount(steps)} steps, each time for about eight passes over one batch.`,
+    ),
+  },
+  {
+    path: 'lastLayer.learningRate',
+    ...lastLayerRate,
+    belongs: always,
+    explain: explained(
+      lastLayerRate.read,
+      'Experimental: moves the last dense layer by itself, along the flow of each batch’s loss.',
+      (rate) =>
+        `Experimental: follows the flow for as long as a step of SGD at ${formatNumber(rate)}. Steps run op by op.`,
+    ),
+  },
+  {
+    path: 'lastLayer.pull',
+    ...lastLayerPull,
+    belongs: always,
+    explain: explained(
+      lastLayerPull.read,
+      'Goes with the rate before it: holds the layer back to where a step began; 0 if empty.',
+      (pull) =>
+        pull === 0
+          ? 'Nothing holds the layer back.'
+          : `No step of the layer is longer than its gradient divided by ${formatNumber(pull)}.`,
     ),
   },
 ];

@@ -9,16 +9,18 @@ export interface MetricGroup {
 }
 
 /**
- * Losses share a chart, accuracies share one, every other metric has its own. Losses come first, then
- * accuracies, then the rest in the order of their first appearance.
+ * Losses share a chart, accuracies share one, and every other metric has its own, with a line for each task that has
+ * it. Losses come first, then accuracies, then the rest in the order of their first appearance.
  */
 export function metricGroups(series: Iterable<SeriesColumns>): readonly MetricGroup[] {
+  const all = [...series];
+  const tasks = taskSuffixes(all.map(({ name }) => metricIn(name)));
   const groups = new Map<string, SeriesColumns[]>([
     ['Loss', []],
     ['Accuracy', []],
   ]);
-  for (const one of series) {
-    const title = groupOf(one.name);
+  for (const one of all) {
+    const title = groupOf(metricIn(one.name), tasks);
     const group = groups.get(title);
     if (group) group.push(one);
     else groups.set(title, [one]);
@@ -29,9 +31,24 @@ export function metricGroups(series: Iterable<SeriesColumns>): readonly MetricGr
 }
 
 /** Names are camelCase (`trainLoss`); a report puts the run's name before, ended by a colon. */
-function groupOf(name: string): string {
-  const metric = name.slice(name.lastIndexOf(':') + 1).trim();
+function metricIn(name: string): string {
+  return name.slice(name.lastIndexOf(':') + 1).trim();
+}
+
+function groupOf(metric: string, tasks: readonly string[]): string {
   const kind = metricKind(metric);
-  if (kind === undefined) return metricTitle(metric);
-  return kind === 'loss' ? 'Loss' : 'Accuracy';
+  if (kind !== undefined) return kind === 'loss' ? 'Loss' : 'Accuracy';
+  return metricTitle(withoutTask(metric, tasks));
+}
+
+/** A task's name ends those of its metrics, or stands before a slash: `testRecallLeft`, `left/recall`. */
+function withoutTask(metric: string, tasks: readonly string[]): string {
+  const task = tasks.find((suffix) => metric.endsWith(suffix) && metric.length > suffix.length);
+  return task === undefined ? metric.slice(metric.lastIndexOf('/') + 1) : metric.slice(0, -task.length);
+}
+
+/** How names of tasks end the names of metrics: every task has a loss, `trainLossLeft`. */
+function taskSuffixes(metrics: readonly string[]): readonly string[] {
+  const losses = metrics.map((metric) => /^(?:train|test)Loss([A-Z].*)$/.exec(metric)?.[1]);
+  return [...new Set(losses.filter((suffix) => suffix !== undefined))];
 }

@@ -33,9 +33,18 @@ test.each(Object.entries(OPTIMIZERS))(
   },
 );
 
+/** What a setting needs beside it. */
+const NEEDED: Readonly<Record<string, Readonly<Record<string, string | number>>>> = {
+  'optimizer.measureEvery': { 'optimizer.name': 'nag-gs', 'optimizer.curvature': 'auto' },
+  'lastLayer.pull': { 'lastLayer.learningRate': 0.1 },
+};
+
 test.each(TRAIN_SETTINGS)('the trainer takes $path', ({ path, read }) => {
   const value = read(path === 'averageWeights' || path === 'schedule.to' ? '0.5' : '2');
-  expect(applyOverrides(experiment, { [path]: value! })).not.toEqual(experiment);
+  const needed = NEEDED[path] ?? {};
+  expect(applyOverrides(experiment, { ...needed, [path]: value! })).not.toEqual(
+    applyOverrides(experiment, needed),
+  );
 });
 
 test.each(Object.keys(DECAYS))('the trainer takes a rate that falls by %s', (decay) => {

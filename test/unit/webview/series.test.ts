@@ -77,6 +77,28 @@ test('losses share a chart, accuracies another, the rest have their own', () => 
   ]);
 });
 
+test('a metric of several tasks has one chart with a line for each', () => {
+  const names = [
+    'trainLoss',
+    'trainLossLeft',
+    'trainLossRight',
+    'testAccuracyLeft',
+    'testRecallLeft',
+    'testRecallRight',
+    'left/f1',
+    'right/f1',
+    'learningRate',
+  ];
+  const groups = metricGroups(names.map((name) => new SeriesColumns(name)));
+  expect(groups.map(({ title, series }) => [title, series.map(({ name }) => name)])).toEqual([
+    ['Loss', ['trainLoss', 'trainLossLeft', 'trainLossRight']],
+    ['Accuracy', ['testAccuracyLeft']],
+    ['Test recall', ['testRecallLeft', 'testRecallRight']],
+    ['F1', ['left/f1', 'right/f1']],
+    ['Learning rate', ['learningRate']],
+  ]);
+});
+
 test('a cursor stands at samples and reads the last one before it', () => {
   const traces = [DENSE, SPARSE].map((one) => traceOf(one, 'step', 0));
   expect(extent(traces)).toEqual([0, 20]);
