@@ -83,7 +83,7 @@ function describeParts(runs: readonly Run[]): string {
   const percent = (part: keyof GuardDurations): string =>
     summarize(runs.map(({ cost }) => cost[part])).median.toPrecision(2);
   return (
-    `once: recordings ${percent('recordings')} %, shadow check with the first run of the graph ` +
+    `once: recordings ${percent('recordings')} %, shadow check ` +
     `${percent('shadowCheck')} %; again and again: audits ${percent('audits')} %`
   );
 }

@@ -3,6 +3,7 @@ import type { TensorFlow } from '../engine/engine';
 import { AuditClock } from './guard/auditClock';
 import { GuardTimes, type GuardDurations } from './guard/guardTimes';
 import { StepTimes } from './guard/stepTimes';
+import { repeatStep } from './guard/repeatStep';
 import { shadowCheck } from './guard/shadowCheck';
 import { Snapshot } from './guard/snapshot';
 import { StepRandom } from './guard/stepRandom';
@@ -40,9 +41,9 @@ export interface SignatureInfo {
   /** Milliseconds of an eager and of a compiled step: the least and the median of what was measured; 0 where nothing was. */
   readonly eagerMs: number;
   readonly compiledMs: number;
-  /** Milliseconds that writing, loading and checking the graph took. */
+  /** Milliseconds that writing, loading, preparing and checking the graph took. */
   readonly compileMs: number;
-  /** What guards took. A recorded step that is one of the run is in it. */
+  /** What guards took. A step of the run that is recorded for them is in it, whole. */
   readonly guardMs: GuardDurations;
 }
 
@@ -105,13 +106,18 @@ export class Compiler<Result, Readings> {
       this.revise(signature, 'a tensor from outside the step was disposed');
     }
     if (!this.isToBeRecorded(signature)) return this.runAsKnown(signature, inputs, isRead);
-    const { guard } = signature;
     if (!this.rehearses) {
-      return guard.during(guardOf(signature), () => this.observe(signature, inputs, isRead));
+      return guarded(signature, () => {
+        const reported = this.observe(signature, inputs, isRead);
+        const use = useOf(signature);
+        // After an audit the session is given what the step left: that belongs to what the audit costs.
+        if (use?.clock.isNew === false) this.custody.give(use.compiled);
+        return reported;
+      });
     }
     const random = new StepRandom();
     while (this.isToBeRecorded(signature)) {
-      guard.during(guardOf(signature), () => random.duringTrial(() => this.rehearse(signature, inputs)));
+      guarded(signature, () => random.duringTrial(() => this.rehearse(signature, inputs)));
     }
     return random.duringStep(() => this.runAsKnown(signature, inputs, isRead));
   }
@@ -197,8 +203,8 @@ export class Compiler<Result, Readings> {
     };
   }
 
-  private isToBeRecorded({ state, eagerMs }: Signature): boolean {
-    if (state.kind === 'compiled') return state.use.clock.isDue(eagerMs);
+  private isToBeRecorded({ state }: Signature): boolean {
+    if (state.kind === 'compiled') return state.use.clock.isDue;
     return state.kind === 'recording';
   }
 
@@ -270,7 +276,6 @@ export class Compiler<Result, Readings> {
     if (refusal !== undefined) {
       this.giveUp(signature, refusal.reason, refusal.where);
     } else if (state.kind === 'compiled') {
-      state.use.clock.addAudit(duration);
       const { difference, changing } = compare(state.use.program, program);
       const surprise = changing.find((value) => !state.use.changing.has(value));
       if (difference !== undefined) this.revise(signature, difference, program);
@@ -284,7 +289,7 @@ export class Compiler<Result, Readings> {
       const { difference, changing } = compare(previous, program);
       const [made] = newVariables;
       if (difference === undefined && made === undefined) {
-        signature.guard.during('building', () =>
+        signature.guard.during('compiling', () =>
           this.build(signature, recording, new Set(changing), inputs, before),
         );
       } else if (signature.recordings >= MOST_RECORDINGS) {
@@ -359,11 +364,11 @@ export class Compiler<Result, Readings> {
     results: readonly Tensor[],
     before: Snapshot,
   ): CompiledProgram {
-    const compiled = new CompiledProgram(this.backend, lower(form, changing));
+    const { backend } = this;
+    const compiled = new CompiledProgram(backend, lower(form, changing));
     try {
-      guard.during('shadowCheck', () =>
-        shadowCheck(this.backend, compiled, program, inputs, results, before),
-      );
+      const repeated = repeatStep(backend, compiled, program, inputs, results.length, before);
+      guard.during('shadowCheck', () => shadowCheck(compiled.lowered.slots, repeated, results));
       return compiled;
     } catch (error) {
       compiled.dispose();
@@ -437,9 +442,15 @@ function useOf({ state }: Signature): Use | undefined {
   return state.kind === 'compiled' ? state.use : undefined;
 }
 
-/** What a recording is for. */
-function guardOf(signature: Signature): 'recordings' | 'audits' {
-  return useOf(signature) === undefined ? 'recordings' : 'audits';
+/** Runs a recording of a step and counts its time: the first is needed to compile, and of a compiled step it is an audit. */
+function guarded<T>(signature: Signature, recording: () => T): T {
+  const { guard } = signature;
+  const use = useOf(signature);
+  if (use === undefined) {
+    const isFirst = signature.recordings === 0 && signature.revisions === 0;
+    return guard.during(isFirst ? 'compiling' : 'recordings', recording);
+  }
+  return use.clock.during(() => guard.during('audits', recording));
 }
 
 function messageOf(error: unknown): string {

@@ -1,10 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
-import type { Handle, NodeBackend } from '../node/backend';
-import { handleOf } from '../node/backend';
-import type { Program } from '../program/program';
+import type { StateSlot } from '../lower/state';
 import { CannotCompile } from '../record/refusal';
-import type { CompiledProgram } from '../session/compiledProgram';
-import type { Snapshot } from './snapshot';
+import type { RepeatedStep } from './repeatStep';
 
 /** Largest difference of what the step returns, in units of its largest entry. */
 const RESULT_TOLERANCE = 1e-4;
@@ -15,64 +12,32 @@ const RESULT_TOLERANCE = 1e-4;
 const UPDATE_TOLERANCE = 0.05;
 
 /**
- * Repeats a recorded step in its session, from the state before it and with its random numbers, and compares.
- * @param results what the recorded step returned; readings are not among them, for a count in a histogram may
- *   change with the last bit of a gradient
- * @param before the state in which it began; the variables hold what it left
+ * Compares a step that its session repeated with the recorded one.
+ * @param slots the session's variables; they hold what the recorded step left
+ * @param results what the recorded step returned
  * @throws CannotCompile where the session computes something else
  */
 export function shadowCheck(
-  backend: NodeBackend,
-  compiled: CompiledProgram,
-  program: Program,
-  inputs: readonly Tensor[],
+  slots: readonly StateSlot[],
+  { results: returned, starts, ends }: RepeatedStep,
   results: readonly Tensor[],
-  before: Snapshot,
 ): void {
-  const { binding } = backend;
-  const { slots, draws } = compiled.lowered;
-  const own: number[] = [];
-  const owned = (handles: readonly Handle[]): readonly Handle[] => {
-    own.push(...handles.map(({ id }) => id));
-    return handles;
-  };
-  try {
-    const starts = slots.map(({ variable }) => {
-      const start = before.of(variable());
-      if (start === undefined) throw new CannotCompile('the step makes variables');
-      return start;
-    });
-    compiled.write(starts.map((start) => handleOf(backend, start)));
-    const recorded = new Map(
-      draws.map(({ value, name }) => {
-        const constant = program.values[value]!;
-        if (constant.kind !== 'constant') throw new Error('A draw is no constant.');
-        const handle = binding.createTensor(constant.shape, constant.dtype, constant.data);
-        own.push(handle);
-        return [name, handle];
-      }),
-    );
-    const returned = owned(compiled.run(inputs, 0, results.length, recorded));
-    results.forEach((result, i) => {
-      const error = difference(binding.tensorDataSync(returned[i]!.id), result.dataSync());
-      if (!(error <= RESULT_TOLERANCE)) {
-        throw new CannotCompile(`the compiled step returns something else (by ${error.toExponential(1)})`);
-      }
-    });
-    const ends = owned(compiled.read());
-    const groups = new Map<string, Distance>();
-    slots.forEach(({ variable, group }, i) => {
-      const distance = groups.get(group) ?? new Distance();
-      groups.set(group, distance);
-      distance.add(starts[i]!.dataSync(), variable().dataSync(), binding.tensorDataSync(ends[i]!.id));
-    });
-    for (const [group, { relative }] of groups) {
-      if (relative <= UPDATE_TOLERANCE) continue;
-      const percent = (100 * relative).toPrecision(2);
-      throw new CannotCompile(`the compiled step moves the ${group} differently (by ${percent} %)`);
+  results.forEach((result, i) => {
+    const error = difference(returned[i]!, result.dataSync());
+    if (!(error <= RESULT_TOLERANCE)) {
+      throw new CannotCompile(`the compiled step returns something else (by ${error.toExponential(1)})`);
     }
-  } finally {
-    for (const handle of own) binding.deleteTensor(handle);
+  });
+  const groups = new Map<string, Distance>();
+  slots.forEach(({ variable, group }, i) => {
+    const distance = groups.get(group) ?? new Distance();
+    groups.set(group, distance);
+    distance.add(starts[i]!.dataSync(), variable().dataSync(), ends[i]!);
+  });
+  for (const [group, { relative }] of groups) {
+    if (relative <= UPDATE_TOLERANCE) continue;
+    const percent = (100 * relative).toPrecision(2);
+    throw new CannotCompile(`the compiled step moves the ${group} differently (by ${percent} %)`);
   }
 }
 

@@ -6,11 +6,11 @@ afterEach(() => void vi.useRealTimers());
 
 const pass = (milliseconds: number) => vi.advanceTimersByTime(milliseconds);
 
-test('what happens inside a part counts once, for the innermost, and building for none', () => {
+test('what happens inside a part counts once, for the innermost, and compiling for none', () => {
   const times = new GuardTimes();
   times.during('recordings', () => {
     pass(5);
-    times.during('building', () => {
+    times.during('compiling', () => {
       pass(100);
       times.during('shadowCheck', () => pass(20));
       times.during('shadowCheck', () => pass(30));
