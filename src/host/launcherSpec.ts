@@ -1,7 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { defaultOutput } from '../modelfile/outputName';
-import { parseJobSpec, type JobSpec } from '../protocol/jobSpec';
+import type { JobSpec } from '../protocol/jobSpec';
+import { parseJobSpec } from '../protocol/parseJobSpec';
 import { trainedBy } from '../runs/trainedBy';
 import { saveExperiment } from './experiments/experimentFiles';
 import { askFile } from './models/quantizeQuestions';

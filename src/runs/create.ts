@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseJobSpec, type JobSpec } from '../protocol/jobSpec';
+import type { JobSpec } from '../protocol/jobSpec';
+import { parseJobSpec } from '../protocol/parseJobSpec';
 import { systemCode, writeError } from './fileError';
 import { describeInputs } from './inputs';
 import { runFiles, runsFolder } from './layout';

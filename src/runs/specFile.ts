@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseJobSpec, type JobSpec } from '../protocol/jobSpec';
+import type { JobSpec } from '../protocol/jobSpec';
+import { parseJobSpec } from '../protocol/parseJobSpec';
 import { UserError } from '../protocol/userError';
 import { numberAt, objectAt } from '../protocol/validate';
 import { systemCode } from './fileError';

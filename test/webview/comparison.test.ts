@@ -214,3 +214,14 @@ describe.each(THEME_KINDS)('in %s', (theme) => {
     expect(panel.trouble).toEqual([]);
   });
 });
+
+test.each([300, 420, 700])('fits a panel of %i pixels, its button on one line', async (width) => {
+  const table = { order: { descending: false }, hidden: [], choosing: true };
+  const { page } = await open(8, { width, state: { table } });
+  await showTable();
+  const save = page.getByRole('button', { name: 'Save as CSV' });
+  const { x, width: wide, height } = (await save.boundingBox())!;
+  expect(x + wide).toBeLessThanOrEqual(width);
+  expect(height).toBeLessThan(30);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+});

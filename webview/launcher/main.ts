@@ -1,6 +1,7 @@
 import './main.css';
-import { parseJobSpec, type JobSpec } from '../../src/protocol/jobSpec';
+import type { JobSpec } from '../../src/protocol/jobSpec';
 import type { FromLauncher, LauncherState, ToLauncher } from '../../src/protocol/messages';
+import { parseJobSpec } from '../../src/protocol/parseJobSpec';
 import { errorReport } from '../../src/protocol/userError';
 import { connect } from '../host';
 import { callout } from '../ui/callout';

@@ -1,43 +1,14 @@
-import type { Plugin, Scale } from 'chart.js';
+import type { Scale } from 'chart.js';
 import { chartFrame, type ChartHost, type CursorMove } from './chartFrame';
 import { cursorPlace } from './cursorPlace';
 import { element, setText } from './dom';
 import { formatNumber, formatTick } from './format';
-import { heatColors } from './heatColors';
+import { columnsOf, middleOf, placeIn, rowsOf, valueAt, type Cell, type HeatMapData } from './heatMapData';
+import { heatPainter } from './heatPainter';
 import { oncePerFrame } from './oncePerFrame';
 import { paintedChart } from './paintedChart';
 import { onThemeChange, theme } from './theme';
 import { tip } from './tip';
-import type { Range } from './trace';
-
-/** Values over cells of a plane. */
-export interface HeatMapData {
-  /** Edges of the columns and of the rows, rising: one more than there are cells. */
-  readonly xs: readonly number[];
-  readonly ys: readonly number[];
-  /** Row-major `[rows, columns]`; NaN where there is none. */
-  readonly values: Float64Array;
-  /** Values of the faintest and of the fullest colour. */
-  readonly range: Range;
-  /** Above it a value is bad, and its cell has the colour of errors. */
-  readonly limit?: number;
-  /** Of rows that are things with names, from the bottom up. */
-  readonly rowNames?: readonly string[];
-  readonly lines?: readonly HeatMapLine[];
-  readonly marks?: readonly HeatMapMark[];
-}
-
-export interface HeatMapLine {
-  readonly name: string;
-  readonly points: readonly (readonly [x: number, y: number])[];
-}
-
-/** A place that means something, with its name beside it. */
-export interface HeatMapMark {
-  readonly name: string;
-  readonly x: number;
-  readonly y: number;
-}
 
 export interface HeatMapOptions {
   readonly title: string;
@@ -59,11 +30,6 @@ export interface HeatMap {
   readonly element: HTMLElement;
   setData(data: HeatMapData): void;
   dispose(): void;
-}
-
-interface Cell {
-  readonly column: number;
-  readonly row: number;
 }
 
 /** Rows that the table view shows at most; the CSV has all. */
@@ -105,7 +71,10 @@ export function heatMap(options: HeatMapOptions, host: ChartHost): HeatMap {
   const range = element('span', { class: 'quiet' });
   frame.legend.append(range);
   const box = tip(frame.plot);
-  const chart = paintedChart(frame.canvas, painter());
+  const chart = paintedChart(
+    frame.canvas,
+    heatPainter(() => ({ data, cursor })),
+  );
   frame.canvas.addEventListener('pointermove', (event) => setCursor(cellUnder(event)));
   frame.canvas.addEventListener('pointerleave', () => setCursor(undefined));
   if (onPick) {
@@ -121,23 +90,19 @@ export function heatMap(options: HeatMapOptions, host: ChartHost): HeatMap {
   watchSize.observe(frame.element);
 
   function across(): number {
-    return Math.max(0, data.xs.length - 1);
+    return columnsOf(data);
   }
 
   function down(): number {
-    return Math.max(0, data.ys.length - 1);
-  }
-
-  function valueOf({ column, row }: Cell): number {
-    return data.values[row * across() + column] ?? NaN;
+    return rowsOf(data);
   }
 
   function columnAt(column: number): number {
-    return middle(data.xs, column, options.xScale);
+    return middleOf(data.xs, column, options.xScale);
   }
 
   function rowAt(row: number): number {
-    return middle(data.ys, row, options.yScale);
+    return middleOf(data.ys, row, options.yScale);
   }
 
   function rowName(row: number): string {
@@ -147,7 +112,7 @@ export function heatMap(options: HeatMapOptions, host: ChartHost): HeatMap {
   function* cells(): Generator<(string | number | undefined)[]> {
     for (let row = 0; row < down(); row++) {
       for (let column = 0; column < across(); column++) {
-        const value = valueOf({ column, row });
+        const value = valueAt(data, { column, row });
         if (Number.isNaN(value)) continue;
         yield [columnAt(column), data.rowNames?.[row] ?? rowAt(row), value];
       }
@@ -190,7 +155,7 @@ export function heatMap(options: HeatMapOptions, host: ChartHost): HeatMap {
 
   function readOut(): string {
     if (!cursor) return 'No values yet.';
-    const value = valueOf(cursor);
+    const value = valueAt(data, cursor);
     const text = Number.isNaN(value) ? 'no value' : formatValue(value);
     return `${options.xTitle} ${formatX(columnAt(cursor.column))}, ${options.yTitle} ${rowName(cursor.row)}: ${options.valueName} ${text}.`;
   }
@@ -201,7 +166,7 @@ export function heatMap(options: HeatMapOptions, host: ChartHost): HeatMap {
       box.hide();
       return;
     }
-    const value = valueOf(cursor);
+    const value = valueAt(data, cursor);
     const row = (name: string, text: string) => [
       element('td', { text: name }),
       element('td', { class: 'number', text }),
@@ -273,46 +238,6 @@ export function heatMap(options: HeatMapOptions, host: ChartHost): HeatMap {
     };
   }
 
-  function painter(): Plugin<'line'> {
-    return {
-      id: 'heat',
-      beforeDatasetsDraw: ({ ctx: pen, chartArea, scales }) => {
-        const { x, y } = scales;
-        if (!x || !y) return;
-        const lefts = data.xs.map((edge) => Math.round(x.getPixelForValue(edge)));
-        const bottoms = data.ys.map((edge) => Math.round(y.getPixelForValue(edge)));
-        const rectangle = ({ column, row }: Cell) =>
-          [
-            lefts[column]!,
-            bottoms[row + 1]!,
-            lefts[column + 1]! - lefts[column]!,
-            bottoms[row]! - bottoms[row + 1]!,
-          ] as const;
-        const colorOf = heatColors(data.range, data.limit);
-        pen.save();
-        pen.beginPath();
-        pen.rect(chartArea.left, chartArea.top, chartArea.width, chartArea.height);
-        pen.clip();
-        for (let row = 0; row < down(); row++) {
-          for (let column = 0; column < across(); column++) {
-            const color = colorOf(valueOf({ column, row }));
-            if (color === undefined) continue;
-            pen.fillStyle = color;
-            pen.fillRect(...rectangle({ column, row }));
-          }
-        }
-        for (const line of data.lines ?? []) drawLine(pen, line, x, y);
-        for (const mark of data.marks ?? []) drawMark(pen, mark, x, y, chartArea.right);
-        if (cursor) {
-          pen.strokeStyle = theme().focus;
-          pen.lineWidth = 2;
-          pen.strokeRect(...rectangle(cursor));
-        }
-        pen.restore();
-      },
-    };
-  }
-
   return {
     element: frame.element,
     setData: (next) => {
@@ -327,52 +252,4 @@ export function heatMap(options: HeatMapOptions, host: ChartHost): HeatMap {
       frame.element.remove();
     },
   };
-}
-
-/** The middle of a cell, as its axis measures. */
-function middle(edges: readonly number[], at: number, scale: 'linear' | 'logarithmic'): number {
-  const [from, to] = [edges[at]!, edges[at + 1]!];
-  return scale === 'logarithmic' ? Math.sqrt(from * to) : (from + to) / 2;
-}
-
-/** The cell between whose edges a value lies. */
-function placeIn(edges: readonly number[], value: number | undefined): number | undefined {
-  if (value === undefined || edges.length < 2 || value < edges[0]! || value > edges.at(-1)!) return undefined;
-  const after = edges.findIndex((edge) => edge > value);
-  return after < 0 ? edges.length - 2 : after - 1;
-}
-
-function drawLine(pen: CanvasRenderingContext2D, { points }: HeatMapLine, x: Scale, y: Scale): void {
-  pen.strokeStyle = theme().foreground;
-  pen.lineWidth = 1.5;
-  pen.setLineDash([6, 3]);
-  pen.beginPath();
-  for (const [px, py] of points) pen.lineTo(x.getPixelForValue(px), y.getPixelForValue(py));
-  pen.stroke();
-  pen.setLineDash([]);
-}
-
-/** A ring with its name, on the side where there is room, on a ground that keeps it legible. */
-function drawMark(
-  pen: CanvasRenderingContext2D,
-  { name, x: px, y: py }: HeatMapMark,
-  x: Scale,
-  y: Scale,
-  right: number,
-): void {
-  const { background, foreground, fontFamily, fontSize } = theme();
-  const [left, top] = [x.getPixelForValue(px), y.getPixelForValue(py)];
-  pen.font = `${fontSize}px ${fontFamily}`;
-  const { width } = pen.measureText(name);
-  const start = left + 10 + width > right ? left - 10 - width : left + 10;
-  pen.fillStyle = background;
-  pen.fillRect(start - 2, top - fontSize / 2 - 3, width + 4, fontSize + 6);
-  pen.beginPath();
-  pen.arc(left, top, 5, 0, 2 * Math.PI);
-  pen.fill();
-  pen.strokeStyle = pen.fillStyle = foreground;
-  pen.lineWidth = 2;
-  pen.stroke();
-  pen.textBaseline = 'middle';
-  pen.fillText(name, start, top);
 }

@@ -1,44 +1,26 @@
-import {
-  Chart,
-  LineController,
-  LineElement,
-  LinearScale,
-  LogarithmicScale,
-  PointElement,
-  type ChartDataset,
-} from 'chart.js';
+import { Chart, LineController, LineElement, LinearScale, LogarithmicScale, PointElement } from 'chart.js';
 import zoomPlugin from 'chartjs-plugin-zoom';
 import { beyondLimit } from './beyondLimit';
 import { chartFrame, type ChartHost, type CursorMove } from './chartFrame';
 import { segments } from './controls';
-import type { CurveColumn } from './curveColumn';
-import { decimate } from './decimate';
-import { element } from './dom';
-import { formatClock, formatCount, formatDuration, formatNumber, formatTick } from './format';
+import { drawable, drawnLine, type DrawnLine, type Line } from './drawnLine';
+import { formatCount, formatNumber } from './format';
 import { guidesPlugin, type Guide } from './guides';
 import { legend } from './legend';
+import { lineAxes, placesOn, type YScale } from './lineAxes';
 import { lineOverlay, type Point } from './lineOverlay';
+import { readingRows, readingsInWords } from './lineReadings';
+import { lineRows, lineTable } from './lineTable';
 import { oncePerFrame } from './oncePerFrame';
 import { X_AXES, type SeriesColumns, type XAxis } from './seriesColumns';
-import { mergedRows } from './seriesRows';
-import { drawSample, seriesStyle, type SeriesStyle } from './seriesStyle';
+import { seriesStyle } from './seriesStyle';
 import { uprightsPlugin, type Upright } from './uprights';
-import { onThemeChange, theme, withAlpha } from './theme';
+import { onThemeChange } from './theme';
 import { tip } from './tip';
-import {
-  extent,
-  nearestPlace,
-  nextPlace,
-  previousPlace,
-  readingsAt,
-  traceOf,
-  type Range,
-  type Trace,
-} from './trace';
+import { extent, movedPlace, nearestPlace, readingsAt, traceOf, type Range } from './trace';
+import { zoomGestures } from './zoomGestures';
 
 Chart.register(LineController, LineElement, PointElement, LinearScale, LogarithmicScale, zoomPlugin);
-
-export type YScale = 'linear' | 'logarithmic';
 
 /** What a person set in a chart; the webview keeps it over reloads. */
 export interface LineChartView {
@@ -94,22 +76,6 @@ export interface LineChart {
   dispose(): void;
 }
 
-/** Room for the labels of the vertical axis, in pixels. */
-const Y_AXIS_WIDTH = 52;
-/** Rows that the table view shows at most; the CSV has all. */
-const TABLE_ROWS = 500;
-
-interface DrawnLine {
-  readonly name: string;
-  readonly points: readonly Point[];
-  readonly style: SeriesStyle;
-}
-
-interface Line extends Trace {
-  readonly label: string;
-  readonly style: SeriesStyle;
-}
-
 /**
  * Curves over steps, epochs or time. However long the series, at most five samples a pixel column and
  * series are drawn, and none of its peaks is lost. Smoothing draws a second line over the raw one. Drag
@@ -125,6 +91,7 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
   let drawn: readonly DrawnLine[] = [];
   let cursor: number | undefined;
   let common: Range | undefined;
+  let places = placesOn(xAxis, stepName);
   const axes: readonly XAxis[] = options.stepsAlone ? ['step'] : X_AXES;
 
   const frame = chartFrame(
@@ -136,13 +103,13 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
         const samples = series.reduce((sum, s) => sum + s.length, 0);
         const names = lines.map((line) => line.label).join(', ') || 'nothing yet';
         const meaning = [...guides, ...uprights()].map((guide) => `; ${guide.label}`).join('');
-        return `Line chart of ${names} over ${axisName()}, ${formatCount(samples)} values${meaning}.`;
+        return `Line chart of ${names} over ${places.name}, ${formatCount(samples)} values${meaning}.`;
       },
       cursor: { move: moveCursor, clear: () => setCursor(undefined), readOut },
-      table: () => tableOf(series, axes, [stepName, 'epoch', 'seconds'], lines),
+      table: () => lineTable(series, axes, [...axisColumns(stepName), ...lines.map((line) => line.label)]),
       csv: () => ({
-        header: [...['step', 'epoch', 'seconds'].slice(0, axes.length), ...series.map((s) => s.name)],
-        rows: csvRows(series, axes),
+        header: [...axisColumns('step'), ...series.map((s) => s.name)],
+        rows: lineRows(series, axes),
       }),
       zoom: zoomAbout,
       resetZoom: () => setRanges(undefined, undefined),
@@ -172,7 +139,7 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
     );
   }
 
-  let gesture: 'wheel' | 'drag' = 'drag';
+  const gestures = zoomGestures(takeRanges);
   const chart = new Chart<'line', Point[]>(frame.canvas, {
     type: 'line',
     data: { datasets: [] },
@@ -184,8 +151,8 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
         lines: drawn,
         cursor,
         marks: readings().map(({ trace, x, value, smooth }) => ({
-          point: { x, y: drawable(smooth ?? value) },
-          style: styleOf(trace),
+          point: { x, y: drawable(smooth ?? value, view.scale) },
+          style: trace.style,
         })),
       })),
     ],
@@ -198,23 +165,7 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
       events: [],
       layout: { padding: { top: 6, right: 12 } },
       elements: { point: { radius: 0 }, line: { tension: 0 } },
-      plugins: {
-        zoom: {
-          zoom: {
-            mode: () => (gesture === 'wheel' ? 'x' : 'xy'),
-            wheel: { enabled: true, speed: 0.15 },
-            pinch: { enabled: true },
-            drag: { enabled: true, threshold: 6, borderWidth: 1 },
-            onZoomStart: ({ event }) => {
-              gesture = event instanceof WheelEvent ? 'wheel' : 'drag';
-              // A bare wheel scrolls the page; a pinch arrives as a wheel with Ctrl.
-              return !(event instanceof WheelEvent) || event.ctrlKey || event.metaKey;
-            },
-            onZoom: () => takeRanges(gesture === 'drag'),
-          },
-          pan: { enabled: true, mode: 'x', modifierKey: 'shift', onPan: () => takeRanges(false) },
-        },
-      },
+      plugins: { zoom: gestures.options },
     },
   });
 
@@ -237,22 +188,9 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
   });
   watchSize.observe(frame.element);
 
-  function axisName(): string {
-    return xAxis === 'step' ? stepName : xAxis;
-  }
-
-  function formatPlace(x: number): string {
-    if (xAxis === 'time') return formatDuration(x);
-    return `${axisName()} ${xAxis === 'step' && Number.isInteger(x) ? formatCount(x) : formatTick(x)}`;
-  }
-
-  /** Only what is above this has a place on the vertical axis. */
-  function floor(): number {
-    return view.scale === 'linear' ? -Infinity : 0;
-  }
-
-  function drawable(value: number): number {
-    return Number.isFinite(value) && value > floor() ? value : Number.NaN;
+  /** Heads of the columns of a table before those of the series. */
+  function axisColumns(first: string): readonly string[] {
+    return [first, 'epoch', 'seconds'].slice(0, axes.length);
   }
 
   function shown(): readonly Line[] {
@@ -264,16 +202,8 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
     return common ?? extent(shown());
   }
 
-  function styleOf(trace: Trace): SeriesStyle {
-    return lines.find((line) => line.name === trace.name)!.style;
-  }
-
   function readings() {
     return cursor === undefined ? [] : readingsAt(shown(), cursor);
-  }
-
-  function labelOf(trace: Trace): string {
-    return label(trace.name);
   }
 
   function setView(next: Omit<LineChartView, 'y'> & { readonly y?: Range | undefined }): void {
@@ -317,36 +247,11 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
     if (!isSeen) return;
     chart.resize();
     buildLines();
-    const [xMin, xMax] = view.x ?? whole();
     const columns = Math.max(50, Math.round(frame.canvas.clientWidth));
-    const datasets: ChartDataset<'line', Point[]>[] = [];
-    const main: DrawnLine[] = [];
-    for (const { name, xs, raw, smooth, style } of shown()) {
-      const pick = (curve: CurveColumn) => {
-        const { values } = curve;
-        const places = decimate(xs, curve.pyramid(floor()), xMin, xMax, columns);
-        return places.map((i) => ({ x: xs[i]!, y: drawable(values[i]!) }));
-      };
-      const points = pick(smooth ?? raw);
-      main.push({ name, points, style });
-      // The raw trace stays in sight under its mean.
-      if (smooth)
-        datasets.push({ data: pick(raw), borderWidth: 1, borderColor: withAlpha(style.color, 0.4) });
-      datasets.push({
-        data: points,
-        borderWidth: 1.75,
-        borderColor: style.color,
-        borderDash: [...style.dash],
-      });
-    }
-    drawn = main;
-    chart.data.datasets = datasets;
+    drawn = shown().map((line) => drawnLine(line, view.x ?? whole(), columns, view.scale));
+    chart.data.datasets = drawn.flatMap(({ datasets }) => datasets);
     chart.options.scales = scales();
-    const drag = chart.options.plugins?.zoom?.zoom?.drag;
-    if (drag) {
-      drag.backgroundColor = withAlpha(theme().focus, 0.2);
-      drag.borderColor = theme().focus;
-    }
+    gestures.paint();
     chart.update('none');
     frame.setZoomed(view.x !== undefined || view.y !== undefined);
     frame.refresh();
@@ -362,77 +267,13 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
   }
 
   function scales() {
-    const { grid, border } = theme();
-    const [min, max] = view.x ?? whole();
-    return {
-      x: {
-        type: options.xScale ?? ('linear' as const),
-        min,
-        max: max > min ? max : min + 1,
-        title: { display: true, text: xAxis === 'time' ? 'time since the start' : axisName() },
-        grid: { color: grid, drawTicks: false },
-        border: { color: border },
-        ticks: {
-          padding: 6,
-          maxRotation: 0,
-          autoSkipPadding: 24,
-          includeBounds: false,
-          callback: (value: number | string) => formatXTick(Number(value)),
-        },
-      },
-      y: {
-        type: view.scale,
-        ...reach(),
-        ...(options.ceiling !== undefined && { max: options.ceiling }),
-        ...(view.y && { min: view.y[0], max: view.y[1] }),
-        grid: { color: grid, drawTicks: false },
-        border: { display: false },
-        // Charts above each other keep their left edges in line.
-        afterFit: (axis: { width: number }) => {
-          axis.width = Math.max(axis.width, Y_AXIS_WIDTH);
-        },
-        ticks: {
-          padding: 8,
-          maxTicksLimit: 7,
-          callback: (value: number | string) => formatTick(Number(value)),
-        },
-      },
-    };
-  }
-
-  /** What the vertical axis has in sight at least: its range, and every guide that has a place on it. */
-  function reach(): { suggestedMin?: number; suggestedMax?: number } {
-    const places = [...(yRange ?? []), ...guides.flatMap(({ from, to = from }) => [from, to])];
-    const fit = places.filter((place) => view.scale === 'linear' || place > 0);
-    return fit.length > 0 ? { suggestedMin: Math.min(...fit), suggestedMax: Math.max(...fit) } : {};
-  }
-
-  function formatXTick(x: number): string {
-    if (xAxis === 'time') return formatClock(x);
-    return xAxis === 'step' && Number.isInteger(x) ? formatCount(x) : formatTick(x);
+    const { xScale = 'linear', ceiling } = options;
+    const { scale: yScale, x = whole(), y } = view;
+    return lineAxes({ places, xScale, x, yScale, y, yRange, ceiling, guides });
   }
 
   function moveCursor(to: CursorMove): void {
-    const [min, max] = view.x ?? whole();
-    const page = (max - min) / 10;
-    setCursor(target() ?? cursor);
-
-    function target(): number | undefined {
-      switch (to) {
-        case 'first':
-          return nearestPlace(shown(), min);
-        case 'last':
-          return nearestPlace(shown(), max);
-        case 'page back':
-          return nearestPlace(shown(), Math.max(min, (cursor ?? max) - page));
-        case 'page forward':
-          return nearestPlace(shown(), Math.min(max, (cursor ?? min) + page));
-        case 'next':
-          return cursor === undefined ? nearestPlace(shown(), min) : nextPlace(shown(), cursor);
-        case 'previous':
-          return cursor === undefined ? nearestPlace(shown(), max) : previousPlace(shown(), cursor);
-      }
-    }
+    setCursor(movedPlace(shown(), to, cursor, view.x ?? whole()) ?? cursor);
   }
 
   function setCursor(x: number | undefined): void {
@@ -447,13 +288,7 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
   }
 
   function readOut(): string {
-    if (cursor === undefined) return 'No values yet.';
-    const values = readings().map(({ trace, x, value, smooth }) => {
-      const mean = smooth === undefined ? '' : `, smoothed ${formatNumber(smooth)}`;
-      const where = x === cursor ? '' : ` at ${formatPlace(x)}`;
-      return `${labelOf(trace)} ${formatNumber(value)}${mean}${where}`;
-    });
-    return `${formatPlace(cursor)}: ${values.join('; ')}.`;
+    return cursor === undefined ? 'No values yet.' : readingsInWords(readings(), cursor, places);
   }
 
   function showTip(): void {
@@ -462,17 +297,8 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
       box.hide();
       return;
     }
-    const rows = readings().map(({ trace, x, value, smooth }) => [
-      element('td', {}, drawSample(styleOf(trace), false)),
-      element('td', { text: labelOf(trace) }),
-      element('td', { class: 'number', text: formatNumber(value) }),
-      element('td', {
-        class: 'number quiet',
-        text: smooth === undefined ? '' : `smoothed ${formatNumber(smooth)}`,
-      }),
-      element('td', { class: 'quiet', text: x === cursor ? '' : `at ${formatPlace(x)}` }),
-    ]);
-    box.show(formatPlace(cursor), rows, scale.getPixelForValue(cursor), chart.chartArea.top + 4);
+    const rows = readingRows(readings(), cursor, places);
+    box.show(places.inWords(cursor), rows, scale.getPixelForValue(cursor), chart.chartArea.top + 4);
   }
 
   return {
@@ -488,6 +314,7 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
     },
     setXAxis: (axis) => {
       xAxis = axis;
+      places = placesOn(xAxis, stepName);
       cursor = undefined;
       buildLines();
       setRanges(undefined, view.y);
@@ -513,28 +340,4 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
       frame.element.remove();
     },
   };
-}
-
-function* csvRows(
-  series: readonly SeriesColumns[],
-  axes: readonly XAxis[],
-): Generator<(number | undefined)[]> {
-  for (const row of mergedRows(series)) yield [...axes.map((axis) => row[axis]), ...row.values];
-}
-
-function tableOf(
-  series: readonly SeriesColumns[],
-  axes: readonly XAxis[],
-  axisNames: readonly string[],
-  lines: readonly Line[],
-) {
-  const columns = [...axisNames.slice(0, axes.length), ...lines.map((line) => line.label)];
-  const rows: (number | undefined)[][] = [];
-  for (const row of mergedRows(series, 'newest first')) {
-    if (rows.length === TABLE_ROWS) {
-      return { columns, rows, note: `The newest ${TABLE_ROWS} rows. Save as CSV for all of them.` };
-    }
-    rows.push([...axes.map((axis) => row[axis]), ...row.values]);
-  }
-  return { columns, rows };
 }

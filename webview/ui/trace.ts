@@ -1,3 +1,4 @@
+import type { CursorMove } from './chartFrame';
 import type { CurveColumn } from './curveColumn';
 import { lowerBound, upperBound } from './decimate';
 import type { SeriesColumns, XAxis } from './seriesColumns';
@@ -63,15 +64,39 @@ export function previousPlace(traces: readonly Trace[], x: number): number | und
   return places.length > 0 ? Math.max(...places) : undefined;
 }
 
+/** Where a move takes a cursor among the samples of some traces; a page is a tenth of what is in sight. */
+export function movedPlace(
+  traces: readonly Trace[],
+  to: CursorMove,
+  cursor: number | undefined,
+  [min, max]: Range,
+): number | undefined {
+  const page = (max - min) / 10;
+  switch (to) {
+    case 'first':
+      return nearestPlace(traces, min);
+    case 'last':
+      return nearestPlace(traces, max);
+    case 'page back':
+      return nearestPlace(traces, Math.max(min, (cursor ?? max) - page));
+    case 'page forward':
+      return nearestPlace(traces, Math.min(max, (cursor ?? min) + page));
+    case 'next':
+      return cursor === undefined ? nearestPlace(traces, min) : nextPlace(traces, cursor);
+    case 'previous':
+      return cursor === undefined ? nearestPlace(traces, max) : previousPlace(traces, cursor);
+  }
+}
+
 /** What a trace has at a place: its last sample there or before. */
-export interface Reading {
-  readonly trace: Trace;
+export interface Reading<T extends Trace = Trace> {
+  readonly trace: T;
   readonly x: number;
   readonly value: number;
   readonly smooth: number | undefined;
 }
 
-export function readingsAt(traces: readonly Trace[], x: number): readonly Reading[] {
+export function readingsAt<T extends Trace>(traces: readonly T[], x: number): readonly Reading<T>[] {
   return traces.flatMap((trace) => {
     const i = upperBound(trace.xs, x) - 1;
     if (i < 0) return [];

@@ -5,8 +5,6 @@ import { defaultOutput } from '../../modelfile/outputName';
 import type { Quality, QuantizeSummary, TensorResult } from '../../protocol/events';
 import {
   bitsInWords,
-  checkKashinChoices,
-  checkSize,
   DEFAULT_BITS,
   DEFAULT_METHOD,
   DEFAULT_PRESET,
@@ -29,6 +27,7 @@ import {
   type QuantizeSpec,
   type RtnRange,
 } from '../../protocol/jobSpec';
+import { checkKashinChoices, checkSize } from '../../protocol/parseJobSpec';
 import type { RunRecord } from '../../protocol/run';
 import { UserError } from '../../protocol/userError';
 import { MODEL_FILE } from '../arguments';

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseJobSpec } from '../../../src/protocol/jobSpec';
+import { parseJobSpec } from '../../../src/protocol/parseJobSpec';
 import { cancelRun } from '../../../src/runs/cancel';
 import { createRun } from '../../../src/runs/create';
 import { launchRun } from '../../../src/runs/launch';

@@ -8,7 +8,7 @@ import {
   spectralRadius,
 } from '../../../src/math/dynamics/nagGs';
 import { formatNumber } from '../format';
-import type { HeatMapData } from '../heatMap';
+import type { HeatMapData } from '../heatMapData';
 import { SeriesColumns } from '../seriesColumns';
 import type { Upright } from '../uprights';
 import type { ExplorerPoint } from './explorerPoint';

@@ -1,4 +1,4 @@
-import type { HeatMapData } from '../heatMap';
+import type { HeatMapData } from '../heatMapData';
 import type { SeriesColumns } from '../seriesColumns';
 
 /** More columns than these would be thinner than a few pixels. */
