@@ -18,6 +18,7 @@ import { compare } from './program/compare';
 import { printProgram } from './program/print';
 import type { Program, ValueIndex } from './program/program';
 import { advance } from './record/counter';
+import { runsCompiledStep } from './record/listener';
 import { record, type Recording } from './record/recorder';
 import { CannotCompile } from './record/refusal';
 import { flatten, rebuild } from './record/structure';
@@ -99,6 +100,7 @@ export class Compiler<Result, Readings> {
   }
 
   run(inputs: readonly Tensor[], isRead: boolean): Reported<Result, Readings | undefined> {
+    runsCompiledStep();
     const signature = this.signatureOf(inputs);
     if (this.isDisposed) return this.runEagerly(inputs, isRead);
     signature.steps++;
@@ -170,14 +172,17 @@ export class Compiler<Result, Readings> {
     return runAsItIs(this.tf, this.step, isRead, inputs);
   }
 
-  /** Runs a step in its session where it has one. */
+  /** Runs a step in its session where it has one. A variable as an argument would be moved while it is read. */
   private runAsKnown(
     signature: Signature,
     inputs: readonly Tensor[],
     isRead: boolean,
   ): Reported<Result, Readings | undefined> {
     const use = useOf(signature);
-    return use === undefined ? this.runEagerly(inputs, isRead) : this.runCompiled(use, inputs, isRead);
+    if (use === undefined || inputs.some((input) => input instanceof this.tf.Variable)) {
+      return this.runEagerly(inputs, isRead);
+    }
+    return this.runCompiled(use, inputs, isRead);
   }
 
   private runCompiled(

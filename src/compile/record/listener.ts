@@ -12,6 +12,8 @@ export interface StepListener {
   heardUpdate(update: FusedUpdate, moves: readonly FusedMove[], eagerly: () => void): boolean;
   /** What changes in JavaScript with every step. */
   heardCounter(counter: Counter): void;
+  /** Another compiled step runs inside this one. */
+  heardCompiledStep(): void;
   /** Runs `body`, in which a scalar made of the number in a field of `owner` has the field's meaning. */
   heardField(owner: object, field: string, body: () => void): void;
 }
@@ -57,6 +59,11 @@ export function moveVariables(update: FusedUpdate, moves: readonly FusedMove[], 
 export function withReadField(owner: object, field: string, body: () => void): void {
   if (current === undefined) body();
   else current.heardField(owner, field, body);
+}
+
+/** Says that a compiled step runs, in a session that no other step's graph can have in it. */
+export function runsCompiledStep(): void {
+  current?.heardCompiledStep();
 }
 
 /** Says that a step is about to count itself in JavaScript, which a compiled one shall do as well. */

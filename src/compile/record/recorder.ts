@@ -40,6 +40,15 @@ export interface RecordOptions {
 }
 
 const TYPES: ReadonlySet<number> = new Set([DataType.DT_FLOAT, DataType.DT_INT32, DataType.DT_BOOL]);
+/** Ops that give tensors of as many entries as their data happen to have. */
+const SHAPED_BY_DATA: ReadonlySet<string> = new Set([
+  'NonMaxSuppressionV3',
+  'NonMaxSuppressionV4',
+  'NonMaxSuppressionV5',
+  'Unique',
+  'UniqueV2',
+  'Where',
+]);
 /** Kernels of tfjs-node that read an input in JavaScript only to check or to pass it on. */
 const READING_KERNELS = ['GatherV2'];
 
@@ -132,6 +141,10 @@ class Recorder implements StepListener {
     if (this.silence === 0) this.counters.push(counter);
   }
 
+  heardCompiledStep(): void {
+    this.refuse('the step runs another compiled step');
+  }
+
   heardField(owner: object, field: string, body: () => void): void {
     const watch = watchField(owner, field);
     this.field = watch;
@@ -186,6 +199,7 @@ class Recorder implements StepListener {
       if (isUntouched || (this.owned.has(variable) && !this.byHandle.has(record.id))) continue;
       assignments.push({ variable, value: this.valueOf(variable) });
     }
+    if (this.inputs.some(({ isDisposed }) => isDisposed)) this.refuse('the step disposes an argument');
     const tensors = flatten(this.tf, result);
     if (tensors === undefined) this.refuse('the step returns something that is no tensor');
     return {
@@ -273,7 +287,7 @@ class Recorder implements StepListener {
         return handle;
       },
       runSavedModel: (...call) => {
-        this.refuse('the step runs a saved model or another compiled step');
+        this.refuse('the step runs a saved model');
         return binding.runSavedModel(...call);
       },
     };
@@ -288,6 +302,7 @@ class Recorder implements StepListener {
   ): void {
     if (definitionOf(name) === undefined || outputs.length === 0)
       this.refuse(`the op ${name} cannot be compiled`);
+    if (SHAPED_BY_DATA.has(name)) this.refuse(`the shape of what the op ${name} gives depends on data`);
     const inputValues = inputs.map((handle) => this.look(handle));
     const outputValues = outputs.map(({ id, shape, dtype }) => {
       const value = this.add({ kind: 'result', shape, dtype });

@@ -121,6 +121,25 @@ describe('between compiled steps', () => {
     expect(extra).toBeGreaterThan(0);
   });
 
+  test('a weight can be an argument of the step that moves it', () => {
+    const run = (mode: CompileMode): number[][] => {
+      const weight = tf.variable(normal(tf, [4], 1));
+      const optimizer = tf.train.adam(0.1);
+      const step = compile(
+        tf,
+        (x: Tensor) =>
+          optimizer.minimize(() => tf.sum<Scalar>(tf.square(tf.sub(weight, tf.mul(x, 2)))), true, [weight])!,
+        { mode },
+      );
+      return Array.from({ length: 12 }, (_, i) => {
+        step(i % 5 === 4 ? weight : normal(tf, [4], 10 + i)).dispose();
+        return Array.from(weight.dataSync());
+      });
+    };
+    const [eager, compiled] = [run('off'), run('fused')];
+    compiled.flat().forEach((value, i) => expect(value).toBeCloseTo(eager.flat()[i]!, 5));
+  });
+
   test('two compiled steps share variables', () => {
     const run = (mode: CompileMode) => {
       const { parameters, loss, batch } = twoLayers(tf);
