@@ -53,7 +53,11 @@ const MOST_RECORDINGS = 4;
 /** Programs that were found out of date before a signature is given up. */
 const MOST_REVISIONS = 3;
 /** Signatures that stay compiled at a time. */
-const MOST_SIGNATURES = 8;
+const MOST_COMPILED = 8;
+/** Signatures that make room for others before the rest is left eager: compiling anew costs more than it gains. */
+const MOST_REPLACEMENTS = 16;
+/** Signatures that are remembered at a time. */
+const MOST_SIGNATURES = 64;
 
 /** What is known of a step for one combination of shapes and types. */
 interface Signature {
@@ -64,6 +68,8 @@ interface Signature {
     | { readonly kind: 'eager'; readonly reason: string; readonly where: Error | undefined };
   recordings: number;
   revisions: number;
+  /** Place among all uses of all signatures. */
+  lastUse: number;
   steps: number;
   eagerMs: number;
   compileMs: number;
@@ -87,6 +93,8 @@ interface Use {
 export class Compiler<Result, Readings> {
   private readonly custody: Custody;
   private readonly signatures = new Map<string, Signature>();
+  private uses = 0;
+  private replacements = 0;
   private isDisposed = false;
 
   constructor(
@@ -294,6 +302,10 @@ export class Compiler<Result, Readings> {
       const { difference, changing } = compare(previous, program);
       const [made] = newVariables;
       if (difference === undefined && made === undefined) {
+        if (!this.makeRoom()) {
+          this.giveUp(signature, `batches have more than ${MOST_COMPILED} shapes`);
+          return;
+        }
         signature.guard.during('compiling', () =>
           this.build(signature, recording, new Set(changing), inputs, before),
         );
@@ -327,7 +339,6 @@ export class Compiler<Result, Readings> {
       this.giveUp(signature, reason);
       return;
     }
-    this.makeRoom(signature);
     const [example, valueCount] = [result, values.length];
     signature.compileMs = performance.now() - start;
     signature.state = {
@@ -404,26 +415,40 @@ export class Compiler<Result, Readings> {
     state.use.compiled.dispose();
   }
 
-  /** Keeps the number of sessions bounded: the signature that was compiled first is recorded anew. */
-  private makeRoom(newcomer: Signature): void {
-    const compiled = [...this.signatures.values()].filter(
-      (signature) => signature !== newcomer && signature.state.kind === 'compiled',
-    );
+  /** Keeps the number of sessions bounded: of a full set, the signature that was not used for longest is forgotten. */
+  private makeRoom(): boolean {
+    const compiled = this.oldest().filter(({ state }) => state.kind === 'compiled');
     const [oldest] = compiled;
-    if (oldest === undefined || compiled.length < MOST_SIGNATURES) return;
+    if (oldest === undefined || compiled.length < MOST_COMPILED) return true;
+    if (this.replacements >= MOST_REPLACEMENTS) return false;
+    this.replacements++;
     this.drop(oldest);
     this.signatures.delete(oldest.name);
+    return true;
+  }
+
+  /** All signatures, those that were not used for longest first. */
+  private oldest(): Signature[] {
+    return [...this.signatures.values()].sort((a, b) => a.lastUse - b.lastUse);
   }
 
   private signatureOf(inputs: readonly Tensor[]): Signature {
     const name = inputs.map(({ dtype, shape }) => `${dtype} [${shape.join(', ')}]`).join(', ');
     const known = this.signatures.get(name);
-    if (known !== undefined) return known;
+    if (known !== undefined) {
+      known.lastUse = ++this.uses;
+      return known;
+    }
+    if (this.signatures.size >= MOST_SIGNATURES) {
+      const forgotten = this.oldest().find(({ state }) => state.kind !== 'compiled');
+      if (forgotten !== undefined) this.signatures.delete(forgotten.name);
+    }
     const signature: Signature = {
       name,
       state: { kind: 'recording', previous: undefined },
       recordings: 0,
       revisions: 0,
+      lastUse: ++this.uses,
       steps: 0,
       eagerMs: 0,
       compileMs: 0,

@@ -312,6 +312,40 @@ test('signatures are bounded in number', () => {
   expect(binding.getNumOfSavedModels()).toBe(sessions);
 });
 
+test('of more shapes than are kept, the one that is used most stays compiled, and the rest ends eager', () => {
+  const { binding } = nodeBackend(tf)!;
+  const { parameters, loss } = twoLayers(tf);
+  const optimizer = tf.train.sgd(1e-3);
+  const sessions = binding.getNumOfSavedModels();
+  const step = compile(tf, (x: Tensor, y: Tensor) => optimizer.minimize(() => loss(x, y), true, parameters)!);
+  const batchOf = (size: number): [Tensor, Tensor] => [
+    normal(tf, [size, 20], size),
+    labels(tf, size, 5, size),
+  ];
+  const usual = batchOf(32);
+  const infoOf = (size: number) => step.info().find(({ signature }) => signature.includes(`[${size}, 20]`));
+  for (let round = 0; round < 6; round++) {
+    for (let size = 2; size < 14; size++) {
+      for (const batch of [usual, batchOf(size)]) step(...batch).dispose();
+    }
+  }
+  expect(infoOf(32)).toMatchObject({ state: 'compiled', steps: 72 });
+  expect(binding.getNumOfSavedModels()).toBe(sessions + 8);
+  const states = Array.from({ length: 12 }, (_, i) => infoOf(i + 2));
+  const eager = states.filter((info) => info?.state === 'eager');
+  expect(eager.length).toBeGreaterThan(0);
+  expect(eager[0]!.reason).toBe('batches have more than 8 shapes');
+  step.dispose();
+  expect(binding.getNumOfSavedModels()).toBe(sessions);
+});
+
+test('shapes that come once are forgotten', () => {
+  const step = compile(tf, (x: Tensor) => tf.square(x));
+  for (let size = 1; size <= 200; size++) step(tf.ones([size])).dispose();
+  expect(step.info()).toHaveLength(64);
+  expect(step.info().at(-1)!.signature).toBe('float32 [200]');
+});
+
 test('what guards took is told by their parts, without what compiling needs', () => {
   const { parameters, loss, batch } = twoLayers(tf);
   const optimizer = tf.train.sgd(0.1);
