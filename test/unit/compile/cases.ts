@@ -231,7 +231,7 @@ export const resnet20: CaseMaker = (tf) => {
   );
 };
 
-/** One pre-norm block on bytes, with decoupled weight decay after the optimizer's step. */
+/** One pre-norm block on bytes, with dropout whose masks are the same in every step, and decoupled weight decay. */
 const transformer: CaseMaker = (tf) => {
   const [batch, time, width, heads, vocabulary] = [4, 12, 16, 2, 32] as const;
   const make = (shape: number[], seed: number): Variable => tf.variable(normal(tf, shape, seed, 0.1));
@@ -262,6 +262,7 @@ const transformer: CaseMaker = (tf) => {
       tf.mul(x, 0.5),
       tf.add(1, tf.tanh(tf.mul(0.7978845608, tf.add(x, tf.mul(0.044715, tf.mul(x, tf.mul(x, x))))))),
     );
+  const dropout = (h: Tensor, seed: number): Tensor => tf.dropout(h, 0.1, undefined, seed);
   const loss = (x: Tensor, y: Tensor): Scalar => {
     const tokens = tf.gather(p.embedding, tf.reshape(tf.cast(x, 'int32'), [-1]).as1D());
     let h: Tensor = tf.reshape<Rank>(tf.add(tf.reshape(tokens, [batch, time, width]), p.position), [
@@ -277,13 +278,13 @@ const transformer: CaseMaker = (tf) => {
     ]);
     const [q, k, v] = tf.unstack(tf.transpose(joint, [2, 0, 3, 1, 4]), 0) as [Tensor, Tensor, Tensor];
     const scores = tf.add(tf.mul(tf.matMul(q, k, false, true), 1 / Math.sqrt(width / heads)), mask);
-    const mixed = tf.reshape(tf.transpose(tf.matMul(tf.softmax(scores), v), [0, 2, 1, 3]), [
+    const mixed = tf.reshape(tf.transpose(tf.matMul(dropout(tf.softmax(scores), 31), v), [0, 2, 1, 3]), [
       batch * time,
       width,
     ]);
-    h = tf.add(h, tf.matMul(mixed, p.out));
+    h = tf.add(h, dropout(tf.matMul(mixed, p.out), 32));
     const hidden = gelu(tf.add(tf.matMul(layerNorm(h, p.gain2, p.bias2), p.up), p.upBias));
-    h = tf.add(h, tf.matMul(hidden, p.down));
+    h = tf.add(h, dropout(tf.matMul(hidden, p.down), 33));
     return tf.losses.softmaxCrossEntropy<Tensor, Scalar>(y, tf.matMul(h, p.head));
   };
   const parameters = Object.values(p);

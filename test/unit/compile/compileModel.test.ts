@@ -89,6 +89,42 @@ test('stopTraining stops, and a second fit and an evaluation go on compiled', as
   compiled.dispose();
 });
 
+test('a model whose steps cannot be compiled trains as without', async () => {
+  const stateful = (): LayersModel => {
+    const [kernelInitializer, recurrentInitializer] = [1, 2].map((seed) =>
+      tf.initializers.glorotNormal({ seed }),
+    );
+    const model = tf.sequential({
+      layers: [
+        tf.layers.lstm({
+          batchInputShape: [20, 8, 8],
+          units: 6,
+          stateful: true,
+          kernelInitializer: kernelInitializer!,
+          recurrentInitializer: recurrentInitializer!,
+        }),
+        tf.layers.dense({ units: 5, kernelInitializer: tf.initializers.glorotNormal({ seed: 3 }) }),
+      ],
+    });
+    model.compile({ optimizer: 'adam', loss: 'meanSquaredError' });
+    return model;
+  };
+  const [plain, fast] = [stateful(), stateful()];
+  const compiled = compileModel(tf, fast);
+  const x = tf.reshape(data.x, [100, 8, 8]);
+  const [expected, actual] = await Promise.all(
+    [plain, fast].map(async (model) => {
+      const { history } = await model.fit(x, data.y, { epochs: 3, batchSize: 20, shuffle: false });
+      return history['loss'];
+    }),
+  );
+  expect(actual).toEqual(expected);
+  expect(compiled.info().train).toEqual([expect.objectContaining({ state: 'eager', steps: 15 })]);
+  compiled.dispose();
+  const [a, b] = [plain, fast].map((model) => model.getWeights().map((weight) => weight.dataSync()));
+  expect(a).toEqual(b);
+});
+
 test('a new optimizer and frozen layers take effect', async () => {
   const model = network();
   const compiled = compileModel(tf, model);

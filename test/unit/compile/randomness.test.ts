@@ -1,10 +1,11 @@
-import type { Tensor } from '@tensorflow/tfjs';
+import type { Scalar, Tensor, Variable } from '@tensorflow/tfjs';
 import { beforeAll, expect, test } from 'vitest';
 import { compile } from '../../../src/compile/compile';
 import type { TensorFlow } from '../../../src/engine/engine';
 import { loadEngine } from '../../../src/engine/registry';
 import type { CompileMode } from '../../../src/protocol/compileMode';
 import { withSeededRandom } from '../../../src/train/randomness';
+import { twoLayers } from './cases';
 
 let tf: TensorFlow;
 const STEPS = 40;
@@ -50,6 +51,51 @@ test.each([
   expect(Math.abs(measured.mean - mean)).toBeLessThan((5 * deviation) / Math.sqrt(500 * STEPS));
   expect(Math.abs(measured.deviation / deviation - 1)).toBeLessThan(0.03);
 });
+
+test.each(['exact', 'fused'] as const)(
+  'a step moves weights as an eager one with the masks that it drew (%s)',
+  (mode) => {
+    const network = () => {
+      const { parameters, batch } = twoLayers(tf);
+      const [w1, b1, w2, b2] = parameters as [Variable, Variable, Variable, Variable];
+      const optimizer = tf.train.adam(1e-2);
+      const descend = (x: Tensor, y: Tensor, mask: Tensor): Tensor =>
+        optimizer.minimize(
+          () => {
+            const hidden = tf.mul(tf.relu(tf.add(tf.matMul(x, w1), b1)), mask);
+            return tf.losses.softmaxCrossEntropy<Tensor, Scalar>(y, tf.add(tf.matMul(hidden, w2), b2));
+          },
+          true,
+          parameters,
+        )!;
+      return { parameters, batch, descend };
+    };
+    const [drawing, given] = [network(), network()];
+    const step = compile(
+      tf,
+      (x: Tensor, y: Tensor) => {
+        const mask = tf.dropout(tf.ones([32, 16]), 0.5);
+        return [drawing.descend(x, y, mask), mask] as const;
+      },
+      { mode },
+    );
+    const masks = new Set<string>();
+    for (let i = 0; i < 30; i++) {
+      const [x, y] = drawing.batch(i) as [Tensor, Tensor];
+      const [loss, mask] = step(x, y);
+      masks.add(String(mask.dataSync()));
+      const expected = given.descend(x, y, mask).dataSync()[0]!;
+      expect(Math.abs(loss.dataSync()[0]! / expected - 1)).toBeLessThan(1e-4);
+    }
+    expect(step.info()[0]).toMatchObject({ state: 'compiled', steps: 30 });
+    expect(masks.size).toBe(30);
+    step.dispose();
+    drawing.parameters.forEach((variable, i) => {
+      const other = given.parameters[i]!.dataSync();
+      variable.dataSync().forEach((value, k) => expect(value).toBeCloseTo(other[k]!, 3));
+    });
+  },
+);
 
 test('a step that falls back to eager draws what it would draw without a compiler', () => {
   const draw = (mode: CompileMode) =>
