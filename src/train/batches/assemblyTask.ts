@@ -8,7 +8,9 @@ export interface AssemblyTask {
   /** In shared memory. */
   readonly split: Split;
   readonly settings: BatchSettings;
-  /** Numbers of steps come in, an `AssembledBatch` for each goes out. */
+  /** The step whose batch is to be assembled, one number in shared memory: to change it is quicker than a message. */
+  readonly wanted: Int32Array;
+  /** Takes an `AssembledBatch` for what was wanted. */
   readonly port: MessagePort;
 }
 

@@ -26,9 +26,9 @@ export class BatchSource {
   /** As `peek`, where the batch of the step after it is the next to be taken. */
   next(step: number): Batch {
     const batch = this.prefetched(step) ?? this.peek(step);
-    if (!this.hasBegun) this.prefetcher = Prefetcher.of(this.split, this.settings);
+    if (this.hasBegun) this.prefetcher?.want(step + 1);
+    else this.prefetcher = Prefetcher.of(this.split, this.settings, step + 1);
     this.hasBegun = true;
-    this.prefetcher?.want(step + 1);
     return batch;
   }
 

@@ -15,18 +15,24 @@ const LEAST_NUMBERS = 2 ** 15;
  * a batch that is not ready is the loop's own to assemble, and has the same bits.
  */
 export class Prefetcher {
+  private readonly wanted = new Int32Array(new SharedArrayBuffer(4));
   private readonly port: MessagePort;
   private readonly worker: Worker;
 
-  /** @returns `undefined` where batches are small, or the data do not lie in shared memory */
-  static of(split: Split, settings: BatchSettings): Prefetcher | undefined {
+  /**
+   * Starts with the batch of a step.
+   * @returns `undefined` where batches are small, or the data do not lie in shared memory
+   */
+  static of(split: Split, settings: BatchSettings, step: number): Prefetcher | undefined {
     const numbers = settings.batchSize * elements(split.x.shape);
-    return numbers >= LEAST_NUMBERS && isShared(split) ? new Prefetcher(split, settings) : undefined;
+    return numbers >= LEAST_NUMBERS && isShared(split) ? new Prefetcher(split, settings, step) : undefined;
   }
 
-  private constructor(split: Split, settings: BatchSettings) {
+  private constructor(split: Split, settings: BatchSettings, step: number) {
+    const { wanted } = this;
+    wanted[0] = step;
     const { port1, port2 } = new MessageChannel();
-    const workerData: AssemblyTask = { split, settings, port: port2 };
+    const workerData: AssemblyTask = { split, settings, wanted, port: port2 };
     const script = path.join(distFolder(), 'batchThread.js');
     this.port = port1;
     this.worker = new Worker(script, { workerData, transferList: [port2], execArgv: [] });
@@ -37,7 +43,8 @@ export class Prefetcher {
 
   /** Has the thread assemble the batch of a step. */
   want(step: number): void {
-    this.port.postMessage(step);
+    Atomics.store(this.wanted, 0, step);
+    Atomics.notify(this.wanted, 0);
   }
 
   /** The rows of a step that was wanted, which are the caller's then; `undefined` where they are not ready. */

@@ -1,6 +1,7 @@
 import type { Tensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs';
 import type { TensorFlow } from '../../engine/engine';
 import type { GradientPlane, LayerHistogram } from '../../protocol/instruments';
+import { flatten } from './flatVector';
 import { sum, sumByLayer, type Layer } from './layers';
 
 /** What a step knows of each trainable variable, in the order of the list. */
@@ -57,42 +58,46 @@ export function readStep(
       tf.stack(gradients.map((gradient, i) => tf.sum(tf.mul(gradient, updates[i]!)))),
       tf.stack(gradients.map((gradient) => deadOutputs(tf, gradient))),
     ]) as Tensor2D;
-    /** What a kind's entries are divided by in a layer: their root mean square, 1 where all are zero. */
-    const scaleOf = (kind: number, { places }: Layer): Tensor => {
-      const count = places.reduce((total, place) => total + weights[place]!.size, 0);
-      const mean = tf.div(tf.addN(places.map((place) => squares[kind]![place]!)), count);
-      return tf.sqrt(tf.where(tf.greater(mean, 0), mean, tf.onesLike(mean)));
-    };
+    if (!histograms && !planes) return { sums };
+    const scales = scalesOf(tf, squares, weights, layers);
+    const rows = byKind.flatMap((kind, k) =>
+      layers.map(({ places }, i): Row => ({
+        entries: flatten(
+          tf,
+          places.map((place) => kind[place]!),
+        ),
+        scale: scales[k * layers.length + i]!,
+      })),
+    );
     return {
       sums,
       ...(histograms && {
-        histograms: tf.stack(
-          byKind.flatMap((kind, k) =>
-            layers.map((layer) => {
-              const scale = scaleOf(k, layer);
-              const parts = layer.places.map((place) =>
-                countBins(tf, binsOf(tf, kind[place]!, scale, HISTOGRAM_BINS), HISTOGRAM_BINS),
-              );
-              return tf.addN(parts);
-            }),
-          ),
-        ) as Tensor2D,
+        histograms: countRows(tf, binsOf(tf, rows, HISTOGRAM_BINS), rows, HISTOGRAM_BINS),
       }),
-      ...(planes && {
-        planes: tf.stack(
-          layers.map((layer) => {
-            const [gradientScale, weightScale] = [scaleOf(0, layer), scaleOf(1, layer)];
-            const parts = layer.places.map((place) => {
-              const u = binsOf(tf, weights[place]!, weightScale, PLANE_BINS);
-              const v = binsOf(tf, gradients[place]!, gradientScale, PLANE_BINS);
-              return countBins(tf, tf.add(tf.mul(u, tf.scalar(PLANE_BINS, 'int32')), v), PLANE_BINS ** 2);
-            });
-            return tf.addN(parts);
-          }),
-        ) as Tensor2D,
-      }),
+      ...(planes && { planes: countPlanes(tf, rows, layers.length) }),
     };
   });
+}
+
+/** What is counted in one histogram, and what it is divided by. */
+interface Row {
+  readonly entries: Tensor1D;
+  readonly scale: Tensor;
+}
+
+/** Root mean squares of the kinds, the layers of each one after another; 1 where all entries are zero. */
+function scalesOf(
+  tf: TensorFlow,
+  squares: readonly (readonly Tensor[])[],
+  weights: readonly Tensor[],
+  layers: readonly Layer[],
+): Tensor[] {
+  const sums = squares.flatMap((kind) =>
+    layers.map(({ places }) => tf.addN(places.map((place) => kind[place]!))),
+  );
+  const counts = layers.map(({ places }) => places.reduce((total, place) => total + weights[place]!.size, 0));
+  const means = tf.div(tf.stack(sums), tf.tensor1d(squares.flatMap(() => counts)));
+  return tf.unstack(tf.sqrt(tf.where(tf.greater(means, 0), means, tf.onesLike(means))));
 }
 
 /** What the readings of a step say. */
@@ -177,16 +182,34 @@ function deadOutputs(tf: TensorFlow, gradient: Tensor): Tensor {
   return tf.sum(tf.cast(tf.equal(largest, 0), 'float32'));
 }
 
-/** The bin of each entry, `[entries]`: the outer bins take what lies beyond, and what is no number. */
-function binsOf(tf: TensorFlow, values: Tensor, scale: Tensor, bins: number): Tensor1D {
+/**
+ * The bin of each entry of all rows, one after another: the outer bins take what lies beyond, and what is no number.
+ * All at once, because a step that is read is recorded op by op.
+ */
+function binsOf(tf: TensorFlow, rows: readonly Row[], bins: number): Tensor1D {
   const perScale = bins / (2 * REACH);
-  const place = tf.add(tf.mul(tf.reshape(values, [-1]), tf.div(perScale, scale)), bins / 2);
-  const whole = tf.cast(tf.clipByValue(tf.floor(place), 0, bins - 1), 'int32');
+  const scaled = tf.concat(rows.map(({ entries, scale }) => tf.mul(entries, tf.div(perScale, scale))));
+  const whole = tf.cast(tf.clipByValue(tf.floor(tf.add(scaled, bins / 2)), 0, bins - 1), 'int32');
   return tf.maximum<Tensor1D>(whole, tf.scalar(0, 'int32'));
 }
 
-function countBins(tf: TensorFlow, bins: Tensor, size: number): Tensor {
-  return tf.bincount(bins as Tensor1D, tf.tensor1d([], 'float32'), size);
+/** How many entries of each row are in each bin, `[rows, bins]`. */
+function countRows(tf: TensorFlow, places: Tensor1D, rows: readonly Row[], bins: number): Tensor2D {
+  const starts = tf.concat(rows.map(({ entries }, row) => tf.fill(entries.shape, row * bins, 'int32')));
+  const counts = tf.bincount(
+    tf.add<Tensor1D>(places, starts),
+    tf.tensor1d([], 'float32'),
+    rows.length * bins,
+  );
+  return tf.reshape(counts, [rows.length, bins]);
+}
+
+/** @param rows gradients of the layers, then their weights, then others */
+function countPlanes(tf: TensorFlow, rows: readonly Row[], layers: number): Tensor2D {
+  const [gradients, weights] = [rows.slice(0, layers), rows.slice(layers, 2 * layers)];
+  const across = tf.mul(binsOf(tf, weights, PLANE_BINS), tf.scalar(PLANE_BINS, 'int32'));
+  const places = tf.add<Tensor1D>(across, binsOf(tf, gradients, PLANE_BINS));
+  return countRows(tf, places, gradients, PLANE_BINS ** 2);
 }
 
 async function describeHistograms(

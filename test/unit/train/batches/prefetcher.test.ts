@@ -8,7 +8,7 @@ import { assembled, noiseImages, SETTINGS } from './noiseImages';
 describe('Prefetcher', () => {
   it('has the rows of every step that is wanted, to the bit, those of a smaller last batch among them', async () => {
     const data = inSharedMemory(noiseImages());
-    const prefetcher = Prefetcher.of(data.train, SETTINGS)!;
+    const prefetcher = Prefetcher.of(data.train, SETTINGS, 0)!;
     const rowsOf = async (step: number): Promise<readonly Rows[]> => {
       for (;;) {
         const rows = prefetcher.take(step);
@@ -32,8 +32,8 @@ describe('Prefetcher', () => {
 
   it('is there for large batches of data in shared memory alone', () => {
     const small = { ...SETTINGS, batchSize: 4 };
-    expect(Prefetcher.of(inSharedMemory(noiseImages()).train, small)).toBeUndefined();
-    expect(Prefetcher.of(noiseImages().train, SETTINGS)).toBeUndefined();
+    expect(Prefetcher.of(inSharedMemory(noiseImages()).train, small, 0)).toBeUndefined();
+    expect(Prefetcher.of(noiseImages().train, SETTINGS, 0)).toBeUndefined();
   });
 });
 
