@@ -11,8 +11,9 @@ import { divide, type SplitOptions } from './splitRows';
 export interface NpzOptions extends SplitOptions {
   /** The archive that `numpy.savez` or `savez_compressed` wrote, from the experiment's own folder. */
   readonly file: string;
-  /** Names of the arrays in it; the first dimension of both counts the examples. */
+  /** Name of the array in it that the model sees; its first dimension counts the examples. */
   readonly x: string;
+  /** Name of the array in it that the model shall answer. */
   readonly y: string;
   /** Names of arrays to test on; else a share of the examples is kept for it. */
   readonly test?: { readonly x: string; readonly y: string };

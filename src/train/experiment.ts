@@ -28,6 +28,7 @@ export interface CustomMetric {
 
 /** One of the tasks of a model that has several. */
 export interface Task {
+  /** Minimised, with those of the other tasks. */
   readonly loss: LossName | LossFunction;
   /** What its loss is multiplied by in the sum that training minimises; 1 where absent. */
   readonly weight?: number;
@@ -77,6 +78,10 @@ export interface Experiment<P extends Parameters = Parameters> {
   readonly loss: LossName | LossFunction | TaskLosses;
   /** Measured on the test examples; `['accuracy']` where absent and the data have classes. Several tasks have their own. */
   readonly metrics?: readonly ('accuracy' | CustomMetric)[];
+  /**
+   * What moves the weights, and its numbers: `sgd`, `momentum`, `adam`, `adamw`, `lion`, `nag-gs`,
+   * `schedule-free-adamw` or `muon`.
+   */
   readonly optimizer: OptimizerSettings;
   /**
    * Experimental: moves the last dense layer by itself, along the flow of each batch's loss, before the optimizer

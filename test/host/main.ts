@@ -1,5 +1,6 @@
 /** The tests that run inside the extension host of a real VS Code; it calls `run`. */
 import './activation';
+import './experiments';
 import './explorer';
 import './manifest';
 import './models';

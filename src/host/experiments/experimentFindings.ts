@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { VerdictEvent } from '../../protocol/instruments';
+import type { JobSpec } from '../../protocol/jobSpec';
 import type { ViewPosition } from '../../runs/viewPosition';
 import { measured } from '../quantities';
 import type { RunStore } from '../runStore';
@@ -8,6 +9,7 @@ import { Throttle } from '../throttle';
 import { findField } from './experimentFields';
 import { ExperimentReadings } from './experimentReadings';
 import { findExperiment } from './experimentSource';
+import { latestRun } from './latestRun';
 
 const LANGUAGES = ['typescript', 'javascript'].map((language) => ({ language, scheme: 'file' }));
 /** Marks on lines of code should not flicker; milliseconds. */
@@ -45,12 +47,17 @@ export class ExperimentFindings implements vscode.InlayHintsProvider, vscode.Dis
     if (!run || !hint) return [];
     const index = findField(document.getText(), 'optimizer');
     if (index === undefined) return [];
-    const loss = this.store.get(run.folder)?.last['trainLoss'];
+    const known = this.store.get(run.folder);
+    const loss = known?.last['trainLoss'];
     const label = loss === undefined ? hint.label : `${hint.label} · loss ${measured(loss)}`;
     const inlay = new vscode.InlayHint(document.lineAt(document.positionAt(index)).range.end, label);
     inlay.paddingLeft = true;
     inlay.tooltip = new vscode.MarkdownString(
-      [...hint.explained, vscode.l10n.t('From the latest run of this experiment.')].join('\n\n'),
+      [
+        ...hint.explained,
+        vscode.l10n.t('From the latest run of this experiment.'),
+        ...(known ? explainOverrides(known.spec) : []),
+      ].join('\n\n'),
     );
     return [inlay];
   }
@@ -69,13 +76,13 @@ export class ExperimentFindings implements vscode.InlayHintsProvider, vscode.Dis
         .map((document) => [document.uri.fsPath, document] as const),
     );
     for (const [file, run] of this.watched) {
-      if (inSight.has(file) && this.latestRun(file) === run.folder) continue;
+      if (inSight.has(file) && latestRun(this.store, file)?.folder === run.folder) continue;
       run.dispose();
       this.watched.delete(file);
       this.diagnostics.delete(vscode.Uri.file(file));
     }
     for (const [file, document] of inSight) {
-      const folder = this.latestRun(file);
+      const folder = latestRun(this.store, file)?.folder;
       if (folder === undefined) continue;
       const run = this.watched.get(file) ?? new WatchedRun(folder, this.store, () => this.throttle.request());
       this.watched.set(file, run);
@@ -83,10 +90,6 @@ export class ExperimentFindings implements vscode.InlayHintsProvider, vscode.Dis
       this.diagnostics.set(document.uri, diagnosticsOf(document, run.readings));
     }
     this.changed.fire();
-  }
-
-  private latestRun(file: string): string | undefined {
-    return this.store.runs.find(({ spec }) => spec.job === 'train' && spec.experiment === file)?.folder;
   }
 }
 
@@ -122,6 +125,14 @@ class WatchedRun implements vscode.Disposable {
   dispose(): void {
     this.viewing?.dispose();
   }
+}
+
+/** A run may have been told other values than the file says. */
+function explainOverrides(spec: JobSpec): readonly string[] {
+  const overrides = spec.job === 'train' ? Object.entries(spec.overrides) : [];
+  if (overrides.length === 0) return [];
+  const settings = overrides.map(([path, value]) => `${path} = ${String(value)}`).join(', ');
+  return [vscode.l10n.t('It was started with {0} over what is written here.', settings)];
 }
 
 function diagnosticsOf(document: vscode.TextDocument, { findings }: ExperimentReadings): vscode.Diagnostic[] {

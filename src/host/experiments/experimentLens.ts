@@ -4,6 +4,7 @@ import type { KnownRun, RunStore } from '../runStore';
 import { stateName } from '../runWords';
 import { Throttle } from '../throttle';
 import { findExperiment } from './experimentSource';
+import { latestRun } from './latestRun';
 
 const LANGUAGES = ['typescript', 'javascript'].map((language) => ({ language, scheme: 'file' }));
 /** Numbers above a line of code should not flicker; milliseconds. */
@@ -41,7 +42,7 @@ export class ExperimentLens implements vscode.CodeLensProvider, vscode.Disposabl
   }
 
   private resultLens(range: vscode.Range, file: string): vscode.CodeLens[] {
-    const last = this.store.runs.find(({ spec }) => spec.job === 'train' && spec.experiment === file);
+    const last = latestRun(this.store, file);
     if (!last) return [];
     const command = { command: 'weightroom.run.open', title: resultText(last), arguments: [last.folder] };
     return [new vscode.CodeLens(range, command)];

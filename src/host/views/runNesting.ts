@@ -39,7 +39,8 @@ export function withTrials(
   return [...new Set(runs)];
 }
 
-function sweepOf({ folder, spec }: NestedRun): string | undefined {
+/** The folder of the sweep that made a run; `undefined` where none did. */
+export function sweepOf({ folder, spec }: NestedRun): string | undefined {
   if (spec.job !== 'train' || spec.sweep === undefined) return undefined;
   return path.join(path.dirname(folder), spec.sweep);
 }

@@ -5,7 +5,8 @@ import { stateName } from '../runWords';
 import type { KnownRun, RunStore } from '../runStore';
 import { sentences } from '../sentences';
 import { Throttle } from '../throttle';
-import { nestTrials, type RunNesting } from './runNesting';
+import { nestTrials, sweepOf, type RunNesting } from './runNesting';
+import { trialName } from './trialName';
 
 /** Rows that change more often cannot be read; milliseconds. */
 const REFRESH_INTERVAL = 500;
@@ -54,7 +55,8 @@ export class RunsTree implements vscode.TreeDataProvider<string>, vscode.Disposa
 
   getTreeItem(folder: string): vscode.TreeItem {
     const run = this.store.get(folder);
-    const item = new vscode.TreeItem(run?.name ?? folder);
+    const label = run ? this.labelOf(run) : folder;
+    const item = new vscode.TreeItem(label);
     item.id = folder;
     if (!run) return item;
     if (this.nesting.trials.has(folder)) {
@@ -66,8 +68,16 @@ export class RunsTree implements vscode.TreeDataProvider<string>, vscode.Disposa
     item.iconPath = stateIcon(run.state);
     item.contextValue = isOver(run.state) ? 'run.over' : 'run.live';
     item.command = { command: 'weightroom.run.open', title: vscode.l10n.t('Open Run'), arguments: [folder] };
-    item.accessibilityInformation = { label: `${run.name}, ${stateName(run.state)}, ${description}` };
+    item.accessibilityInformation = { label: `${label}, ${stateName(run.state)}, ${description}` };
     return item;
+  }
+
+  /** Under its sweep a trial is told from the others by what it was set to: all have the experiment's name. */
+  private labelOf(run: KnownRun): string {
+    const sweep = sweepOf(run);
+    const above = sweep !== undefined && this.nesting.trials.has(sweep) ? this.store.get(sweep) : undefined;
+    if (run.spec.job !== 'train' || above?.spec.job !== 'sweep') return run.name;
+    return trialName(run.spec, above.spec) || run.name;
   }
 
   private refresh(): void {

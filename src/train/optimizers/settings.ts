@@ -14,19 +14,23 @@ export interface DecaySettings {
 /** Stochastic gradient descent: w ← w − η·g. */
 export interface SgdSettings extends DecaySettings {
   readonly name: 'sgd';
+  /** η, the step along the gradient. */
   readonly learningRate: number;
 }
 
 /** Heavy ball: a ← μ·a + g, w ← w − η·a; with `nesterov`, w ← w − η·(g + μ·a). */
 export interface MomentumSettings extends DecaySettings {
   readonly name: 'momentum';
+  /** η; along a steady slope steps grow to η / (1 − μ). */
   readonly learningRate: number;
   /** μ, 0.9 where absent. */
   readonly momentum?: number;
+  /** Look ahead along the momentum; false where absent. */
   readonly nesterov?: boolean;
 }
 
 interface Moments {
+  /** η, about the most that a weight moves in a step. */
   readonly learningRate: number;
   /** Decay of the mean of gradients, 0.9 where absent. */
   readonly beta1?: number;
@@ -49,6 +53,7 @@ export interface AdamWSettings extends Moments, DecaySettings {
 /** Lion (Chen et al., 2023): w ← w − η·sign(β₁m + (1 − β₁)g), m ← β₂m + (1 − β₂)g. */
 export interface LionSettings extends DecaySettings {
   readonly name: 'lion';
+  /** η, what every weight moves in a step. */
   readonly learningRate: number;
   /** Share of the mean in the direction, 0.9 where absent. */
   readonly beta1?: number;

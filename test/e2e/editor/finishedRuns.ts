@@ -5,8 +5,12 @@ import { dist } from '../../../scripts/lib/paths.mjs';
 
 /** Makes two finished runs from a terminal: a quantization, and a training of 200 steps. */
 export async function makeFinishedRuns(workspace: string): Promise<void> {
-  const cli = (...args: string[]) =>
-    promisify(execFile)(process.execPath, [path.join(dist, 'cli.js'), ...args, '--json'], { cwd: workspace });
-  await cli('quantize', 'models/tiny-encoder.safetensors', '--method', 'kashin-greedy');
-  await cli('run', 'mnist-mlp.ts', '--max-steps', '200');
+  await commandLine(workspace, 'quantize', 'models/tiny-encoder.safetensors', '--method', 'kashin-greedy');
+  await commandLine(workspace, 'run', 'mnist-mlp.ts', '--max-steps', '200');
+}
+
+/** Runs the command line in a workspace, as a terminal would, to its end. */
+export async function commandLine(workspace: string, ...args: string[]): Promise<void> {
+  const command = [path.join(dist, 'cli.js'), ...args, '--json'];
+  await promisify(execFile)(process.execPath, command, { cwd: workspace });
 }

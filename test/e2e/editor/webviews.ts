@@ -2,7 +2,7 @@ import type { Frame, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
 /** Pages of the extension, by the script that they load. */
-export type WebviewName = 'run' | 'quantization' | 'launcher';
+export type WebviewName = 'run' | 'comparison' | 'quantization' | 'launcher';
 
 /**
  * Waits for a visible webview with that page and returns its inner frame, where our document is. VS Code

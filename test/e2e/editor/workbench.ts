@@ -57,7 +57,12 @@ async function openPalette(page: Page, text: string, row: RegExp): Promise<void>
 
 /** Chooses an item of the context menu of a file in the Explorer. `file` is relative, with `/`. */
 export async function chooseInContextMenu(page: Page, file: string, item: string): Promise<void> {
-  const row = await revealInExplorer(page, file);
+  await chooseInMenuOf(await revealInExplorer(page, file), item);
+}
+
+/** Chooses an item of the context menu of a row. */
+export async function chooseInMenuOf(row: Locator, item: string): Promise<void> {
+  const page = row.page();
   const entry = page.locator('.monaco-menu .action-item', { hasText: item }).first();
   // Until the editor knows that the workspace is trusted, a menu has the item disabled; the next one may not.
   for (;;) {
