@@ -48,7 +48,8 @@ export interface LineChartOptions {
   readonly guides?: readonly Guide[];
   /** Name of a series that others should not pass: what lies above it is shaded. */
   readonly limit?: string;
-  /** The hover of the title, and what is said beside it: see {@link ChartParts}. */
+  /** The hover of the title, and what is said below it: see {@link ChartParts}. */
+  readonly caption?: string;
   readonly hover?: () => string;
   readonly note?: () => string | undefined;
   /** Where the vertical axis starts and ends at least; it is linear then, without a choice. */
@@ -97,6 +98,7 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
   const frame = chartFrame(
     {
       title,
+      ...(options.caption !== undefined && { caption: options.caption }),
       ...(options.hover && { hover: options.hover }),
       ...(options.note && { note: options.note }),
       describe: () => {
