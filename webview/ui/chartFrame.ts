@@ -162,9 +162,9 @@ export function chartFrame(parts: ChartParts, host: ChartHost): ChartFrame {
       heading.title = parts.hover();
       canvas.setAttribute('aria-description', heading.title);
     }
-    const note = parts.note?.();
-    setText(remark, note ?? '');
-    caption.hidden = parts.caption === undefined && note === undefined;
+    const note = parts.note?.() ?? '';
+    setText(remark, note);
+    caption.hidden = parts.caption === undefined && note === '';
     if (!showsTable) return;
     const content = parts.table();
     tableHost.replaceChildren(
