@@ -21,7 +21,7 @@ async function open(options: PanelOptions = {}): Promise<Panel> {
 }
 
 const knob = (name: string) => panel.page.getByRole('slider', { name });
-const sentence = () => panel.page.locator('.explorer > p').innerText();
+const sentence = () => panel.page.locator('.explorer > [role=status]').innerText();
 const point = { kind: 'nag-gs', alpha: 0.2, gamma: 2, mu: 0.5, largest: 50 } as const;
 
 test('draws closed forms at the point of the sliders, without a run', async () => {

@@ -29,6 +29,7 @@ export interface Bars {
 
 export interface BarChartOptions {
   readonly title: string;
+  readonly caption?: string;
   /** What a place is: `tensor`, `value`. */
   readonly placeName: string;
   readonly xTitle: string;
@@ -62,6 +63,7 @@ export function barChart(options: BarChartOptions, host: ChartHost): BarChart {
   const frame = chartFrame(
     {
       title,
+      ...(options.caption !== undefined && { caption: options.caption }),
       describe: () =>
         `Bar chart of ${options.yTitle} over ${bars.names.length} places of ${options.xTitle}${describeMarks()}.`,
       cursor: { move: moveCursor, clear: () => setCursor(undefined), readOut },

@@ -28,7 +28,9 @@ export interface ChartParts {
   readonly title: string;
   /** What the numbers are and what they cost: the hover of the title, and the description for screen readers. */
   hover?(): string;
-  /** What has to be said in sight, beside the title. */
+  /** What the chart says to somebody who has never seen one like it, in a sentence below the title. */
+  readonly caption?: string;
+  /** What has to be said in sight, after the caption. */
   note?(): string | undefined;
   /** What is drawn, for those who cannot see it: `Line chart of …`. */
   describe(): string;
@@ -74,6 +76,7 @@ const KEYS = new Map<string, CursorMove>([
 export function chartFrame(parts: ChartParts, host: ChartHost): ChartFrame {
   const heading = element('h3', { text: parts.title, attributes: { id: freshId('chart') } });
   const remark = element('span', { class: 'remark' });
+  const caption = element('p', { class: 'caption' }, element('span', { text: parts.caption ?? '' }), remark);
   const legend = element('div', { class: 'legend' });
   const canvas = element('canvas', {
     attributes: { tabindex: '0', role: 'application', 'aria-roledescription': 'chart' },
@@ -127,7 +130,8 @@ export function chartFrame(parts: ChartParts, host: ChartHost): ChartFrame {
   const frame = element(
     'section',
     { class: 'chart', attributes: { 'aria-labelledby': heading.id } },
-    element('header', {}, heading, remark, legend, tools, exports),
+    element('header', {}, heading, legend, tools, exports),
+    caption,
     plot,
     tableHost,
     live,
@@ -158,7 +162,9 @@ export function chartFrame(parts: ChartParts, host: ChartHost): ChartFrame {
       heading.title = parts.hover();
       canvas.setAttribute('aria-description', heading.title);
     }
-    setText(remark, parts.note?.() ?? '');
+    const note = parts.note?.() ?? '';
+    setText(remark, note);
+    caption.hidden = parts.caption === undefined && note === '';
     if (!showsTable) return;
     const content = parts.table();
     tableHost.replaceChildren(

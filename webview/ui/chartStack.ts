@@ -18,7 +18,7 @@ export const FIRST_STACK_VIEW: ChartStackView = { xAxis: 'step', smoothing: 0, c
 /** One chart of a stack: its series, and how it is drawn when it is first shown. */
 export interface StackedChart extends Pick<
   LineChartOptions,
-  'title' | 'guides' | 'label' | 'hover' | 'note' | 'limit'
+  'title' | 'caption' | 'guides' | 'label' | 'hover' | 'note' | 'limit'
 > {
   readonly series: readonly SeriesColumns[];
   readonly scale?: LineChartView['scale'];

@@ -12,6 +12,7 @@ import { tip } from './tip';
 
 export interface HeatMapOptions {
   readonly title: string;
+  readonly caption?: string;
   readonly hover?: () => string;
   readonly note?: () => string | undefined;
   readonly xTitle: string;
@@ -51,6 +52,7 @@ export function heatMap(options: HeatMapOptions, host: ChartHost): HeatMap {
   const frame = chartFrame(
     {
       title,
+      ...(options.caption !== undefined && { caption: options.caption }),
       ...(options.hover && { hover: options.hover }),
       ...(options.note && { note: options.note }),
       describe: () => {
@@ -187,7 +189,10 @@ export function heatMap(options: HeatMapOptions, host: ChartHost): HeatMap {
     if (frame.element.clientWidth === 0 || across() === 0) return;
     const { rowNames } = data;
     if (rowNames) frame.plot.style.height = `${rowNames.length * ROW_HEIGHT + AROUND_ROWS}px`;
-    chart.options.scales = { x: axis(data.xs, options.xTitle, options.xScale, formatX), y: rowAxis() };
+    chart.options.scales = {
+      x: axis(data.xs, options.xTitle, options.xScale, options.formatX ?? formatTick),
+      y: rowAxis(),
+    };
     const [low, high] = data.range;
     setText(range, `${options.valueName} from ${formatValue(low)}, faint, to ${formatValue(high)}, full`);
     chart.resize();

@@ -48,7 +48,8 @@ export interface LineChartOptions {
   readonly guides?: readonly Guide[];
   /** Name of a series that others should not pass: what lies above it is shaded. */
   readonly limit?: string;
-  /** The hover of the title, and what is said beside it: see {@link ChartParts}. */
+  /** The hover of the title, and what is said below it: see {@link ChartParts}. */
+  readonly caption?: string;
   readonly hover?: () => string;
   readonly note?: () => string | undefined;
   /** Where the vertical axis starts and ends at least; it is linear then, without a choice. */
@@ -97,8 +98,9 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
   const frame = chartFrame(
     {
       title,
+      ...(options.caption !== undefined && { caption: options.caption }),
       ...(options.hover && { hover: options.hover }),
-      ...(options.note && { note: options.note }),
+      note: () => [options.note?.(), crossesInWords()].filter((part) => part !== undefined).join(' · '),
       describe: () => {
         const samples = series.reduce((sum, s) => sum + s.length, 0);
         const names = lines.map((line) => line.label).join(', ') || 'nothing yet';
@@ -191,6 +193,13 @@ export function lineChart(options: LineChartOptions, host: ChartHost): LineChart
   /** Heads of the columns of a table before those of the series. */
   function axisColumns(first: string): readonly string[] {
     return [first, 'epoch', 'seconds'].slice(0, axes.length);
+  }
+
+  /** What the crosses on the floor of the chart are, where there are any. */
+  function crossesInWords(): string | undefined {
+    const hasCross = drawn.some(({ points }) => points.some(({ y }) => Number.isNaN(y)));
+    if (!hasCross) return undefined;
+    return view.scale === 'linear' ? '× not a finite number' : '× not a finite number above 0';
   }
 
   function shown(): readonly Line[] {

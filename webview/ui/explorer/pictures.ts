@@ -21,8 +21,14 @@ export interface Pictures {
   /** Of each curvature and the largest of all. */
   readonly radius: readonly SeriesColumns[];
   readonly variance: readonly SeriesColumns[];
-  readonly marks: readonly Upright[];
+  readonly marks: readonly Mark[];
   readonly maps: readonly ExplorerMap[];
+}
+
+/** A step size that means something. */
+export interface Mark extends Upright {
+  /** What it means, before its label in a sentence: `fastest at`. */
+  readonly meaning: string;
 }
 
 export interface ExplorerMap {
@@ -49,6 +55,7 @@ function nagGsPictures(point: NagGs, live: ExplorerPoint | undefined): Pictures 
   const { mu, gamma, largest } = point;
   const best = optimalAlpha(mu, largest, gamma);
   const critical = criticalAlpha(mu, largest, gamma);
+  const published = luoChenStep(mu, largest);
   const alphas = geometric(point.alpha / REACH, Math.max(point.alpha, finite(critical)) * 3, SAMPLES);
   const at = (alpha: number) => ({ alpha, mu, gamma });
   const ends = { least: mu, largest };
@@ -63,10 +70,10 @@ function nagGsPictures(point: NagGs, live: ExplorerPoint | undefined): Pictures 
       curve(name, alphas, (a) => minibatchVariance(at(a), lambda, 1)),
     ),
     marks: [
-      { place: best, label: `α_c ${short(best)}` },
-      { place: critical, label: `α_crit ${short(critical)}` },
-      { place: luoChenStep(mu, largest), label: `Luo–Chen ${short(luoChenStep(mu, largest))}` },
-      { place: point.alpha, label: `here ${short(point.alpha)}` },
+      { place: best, meaning: 'fastest at', label: `α_c ${short(best)}` },
+      { place: critical, meaning: 'unstable above', label: `α_crit ${short(critical)}` },
+      { place: published, meaning: 'published step of', label: `Luo–Chen ${short(published)}` },
+      { place: point.alpha, meaning: 'you are', label: `here ${short(point.alpha)}` },
     ],
     maps: [nagGsMap(point, live, 'gamma'), nagGsMap(point, live, 'mu')],
   };
@@ -115,8 +122,8 @@ function heavyBallPictures(point: HeavyBall, live: ExplorerPoint | undefined): P
       curve(name, rates, (rate) => ball.stationaryVariance({ rate, momentum }, lambda, 1)),
     ),
     marks: [
-      { place: critical, label: `limit ${short(critical)}` },
-      { place: point.rate, label: `here ${short(point.rate)}` },
+      { place: critical, meaning: 'unstable above the', label: `limit ${short(critical)}` },
+      { place: point.rate, meaning: 'you are', label: `here ${short(point.rate)}` },
     ],
     maps: [
       mapOf('momentum', { x: point.rate, y: momentum }, run, {

@@ -49,6 +49,10 @@ const KNOBS: Readonly<Record<ExplorerPoint['kind'], readonly Knob[]>> = {
 const STEP: Readonly<Record<ExplorerPoint['kind'], string>> = { 'nag-gs': 'α', 'heavy-ball': 'η' };
 const NAMES: Readonly<Record<ExplorerMap['parameter'], string>> = { gamma: 'γ', mu: 'μ', momentum: 'β' };
 
+const INTRODUCTION =
+  'Near a minimum the loss is a parabola in every direction, flat in some (curvature μ) and steep in others (L). ' +
+  'The sliders show how fast an optimizer converges there, how much noise it keeps, and where its steps begin to grow.';
+
 const RADIUS =
   'ρ: the factor by which a step shrinks the distance to the minimum in the long run, on a parabola of curvature λ; above 1 steps grow. In closed form.';
 const VARIANCE =
@@ -90,6 +94,7 @@ export function stabilityExplorer(
     'section',
     { class: 'explorer' },
     element('h2', { text: 'Stability explorer' }),
+    element('p', { text: INTRODUCTION }),
     element('div', { class: 'chart-bar' }, kinds.element, back.element),
     knobs,
     sentence,
@@ -114,7 +119,7 @@ export function stabilityExplorer(
     back.element.hidden = follows || !live;
     const drawn = picturesOf(point, live);
     shown.draw(point, drawn);
-    sentence.textContent = drawn.marks.map(({ label }) => label).join(' · ');
+    sentence.textContent = drawn.marks.map(({ label, meaning }) => `${meaning} ${label}`).join(' · ');
   }
   setPoint(point);
 
@@ -145,10 +150,11 @@ function show(
 ): Shown {
   let marks: Pictures['marks'] = [];
   const sliders = KNOBS[kind].map((knob) => [knob, knobSlider(knob, onKnob)] as const);
-  const overStep = (title: string, hover: string, limited: boolean) =>
+  const overStep = (title: string, caption: string, hover: string, limited: boolean) =>
     lineChart(
       {
         title,
+        caption,
         hover: () => hover,
         view: { scale: limited ? 'linear' : 'logarithmic', hidden: [] },
         xAxis: 'step',
@@ -165,8 +171,18 @@ function show(
       },
       host,
     );
-  const radius = overStep(`Convergence: ρ(${STEP[kind]})`, RADIUS, true);
-  const variance = overStep(`Noise: Var(x) over ${STEP[kind]}`, VARIANCE, false);
+  const radius = overStep(
+    `Convergence: ρ(${STEP[kind]})`,
+    'What a step leaves of the distance to the minimum: the lower, the faster.',
+    RADIUS,
+    true,
+  );
+  const variance = overStep(
+    `Noise: Var(x) over ${STEP[kind]}`,
+    'How far noise keeps the weights from the minimum: the lower, the better.',
+    VARIANCE,
+    false,
+  );
   const maps = new Map<ExplorerMap['parameter'], readonly [radius: HeatMap, variance: HeatMap]>();
   const parameters = kind === 'nag-gs' ? (['gamma', 'mu'] as const) : (['momentum'] as const);
   for (const parameter of parameters) {
@@ -182,6 +198,7 @@ function show(
         {
           ...axes,
           title: `ρ ${over}`,
+          caption: 'Of the slowest direction: faint is fast. Past the dashed line steps grow.',
           valueName: 'ρ',
           hover: () => `${RADIUS} The largest over λ from μ to L.`,
         },
@@ -191,6 +208,7 @@ function show(
         {
           ...axes,
           title: `Var(x) ${over}`,
+          caption: 'Of the noisiest direction: faint is quiet. Past the dashed line steps grow.',
           valueName: 'Var(x)',
           hover: () => `${VARIANCE} The largest over λ from μ to L.`,
           formatValue: (value) => formatNumber(10 ** value, 3),

@@ -67,6 +67,7 @@ export function layerView(
   const strip = heatMap(
     {
       title: 'All layers',
+      caption: 'A row a layer: the fuller, the larger. Picking a row shows its course and its histograms.',
       hover,
       note,
       xTitle: 'step',
@@ -98,6 +99,7 @@ export function layerView(
   const plane = heatMap(
     {
       title: 'Gradients against weights',
+      caption: 'Weights by their value and their gradient. A cloud that tilts up: steps shrink the weights.',
       hover: () => 'Pairs of a weight and its gradient, each in units of its root mean square, at one step.',
       xTitle: 'weight / root mean square',
       yTitle: 'gradient / root mean square',

@@ -2,6 +2,7 @@ import { QUANTITIES, type InstrumentTab } from '../../../src/protocol/instrument
 import type { StackedChart } from '../chartStack';
 import type { Guide } from '../guides';
 import type { SeriesColumns } from '../seriesColumns';
+import { GROUP_CAPTIONS } from './groupCaptions';
 import type { InstrumentsModel } from './instrumentsModel';
 import { costRemark, quantityHover, quantityOf } from './quantityWords';
 
@@ -22,9 +23,11 @@ export function quantityCharts(tab: InstrumentTab, model: InstrumentsModel): rea
   }
   return [...groups].map(([title, series]) => {
     const read = () => ordered([...model.readings.keys()].filter((id) => quantityOf(id).group === title));
+    const caption = GROUP_CAPTIONS[title];
     const limit = LIMITS.find((id) => quantityOf(id).group === title);
     return {
       title,
+      ...(caption !== undefined && { caption }),
       series,
       scale: scaleOf(read()),
       guides: guidesOf(Object.keys(QUANTITIES).filter((id) => quantityOf(id).group === title)),

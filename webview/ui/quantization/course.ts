@@ -17,7 +17,7 @@ export function courseOf(trace: DecompositionTrace | undefined): readonly string
       vectors === undefined || vectors === 1
         ? ''
         : ` (${formatCount(vectors)} vectors, each with a scale of its own)`;
-    texts.push(`${TRANSFORMS[transform]}${cut}.`);
+    texts.push(`Two flat factors stand for the tensor: x ≈ u + Qv. ${TRANSFORMS[transform]}${cut}.`);
   }
   if (fallback) {
     texts.push(

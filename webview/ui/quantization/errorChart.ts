@@ -19,6 +19,7 @@ export function errorChart(host: ChartHost, onSelect?: (tensor: string) => void)
   const chart = barChart(
     {
       title: 'Signal-to-noise ratio by tensor',
+      caption: 'How close each tensor is to what it was: 6 dB less is twice the error.',
       placeName: 'tensor',
       xTitle: 'quantized tensors, as in the file',
       yTitle: 'SNR, dB',

@@ -47,6 +47,7 @@ export function jointChart(host: ChartHost): JointChart {
   const frame = chartFrame(
     {
       title: 'Both factors together',
+      caption: 'Each weight is a pair (u, v), written as the centroid of the field that it falls into.',
       describe: () =>
         `Map of ${joint.bins} by ${joint.bins} cells over u and v, both in units of the ${UNIT}, with ` +
         `${joint.centroids.length} centroids.`,

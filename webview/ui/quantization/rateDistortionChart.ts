@@ -66,6 +66,7 @@ export function rateDistortionChart(
   const frame = chartFrame(
     {
       title: 'Rate and distortion',
+      caption: 'What each method makes of this model at so many bits. A ring is around what was run.',
       describe: () => {
         const names = curves.map(({ method }) => method).join(', ');
         return `Chart of ${SCALES[view.scale].axis}, over true bits a weight, of ${names}, with Shannon’s limit.`;

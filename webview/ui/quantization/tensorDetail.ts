@@ -33,13 +33,19 @@ export function tensorDetail(host: ChartHost): TensorDetail {
   const none = element('p', { class: 'quiet' });
   const line = { smoothing: 0, xAxis: 'step', stepsAlone: true } as const;
   const residual = lineChart(
-    { ...line, title: 'Residual of the decomposition', view: { scale: 'logarithmic', hidden: [] } },
+    {
+      ...line,
+      title: 'Residual of the decomposition',
+      caption: 'What each step leaves of the tensor; what the last one leaves is lost.',
+      view: { scale: 'logarithmic', hidden: [] },
+    },
     host,
   );
   const flatness = lineChart(
     {
       ...line,
       title: 'Health ratio ρ',
+      caption: 'How much of what is left a step can take: it multiplies it by √(1 − ρ²).',
       view: { scale: 'linear', hidden: [] },
       guides: GUIDES,
       yRange: [0, 1],
