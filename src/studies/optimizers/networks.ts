@@ -1,17 +1,17 @@
 import type { Study } from '../study';
+import { imagesHere } from './images';
 import { raceParts } from './race';
 
-/**
- * The papers' tables of deep networks were not to be had, so nothing is published here. CIFAR-10 does not come with
- * Weightroom; MNIST does.
- */
+/** The papers' tables of deep networks were not to be had, so nothing is published here. */
 export const resnet20: Study = {
   id: 'nag-gs/resnet20',
-  title: 'ResNet-20 on MNIST: momentum, AdamW and NAG-GS, each tuned over four steps',
-  parts: (quick) =>
-    raceParts({
-      what: 'ResNet-20',
-      experiment: 'mnist-resnet20.ts',
+  title:
+    'ResNet-20 on CIFAR-10 or Fashion-MNIST where they are here, else on MNIST: momentum, AdamW and NAG-GS, each tuned over four steps',
+  parts(quick) {
+    const { name, ...images } = imagesHere();
+    return raceParts({
+      what: `ResNet-20 on ${name}`,
+      ...images,
       overrides: {
         'data.trainSize': quick ? 512 : 4000,
         'data.testSize': quick ? 256 : 2000,
@@ -21,7 +21,8 @@ export const resnet20: Study = {
       },
       seeds: quick ? 1 : 3,
       ...(quick && { steps: 2 }),
-    }),
+    });
+  },
 };
 
 export const transformer: Study = {

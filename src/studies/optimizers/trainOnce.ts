@@ -2,13 +2,11 @@ import type { TrainSpec } from '../../protocol/jobSpec';
 import type { RunEventBody } from '../../protocol/events';
 import { UserError } from '../../protocol/userError';
 import { train } from '../../train/loop';
-import { loadNetwork } from '../quality/network';
+import { loadNetwork, type NetworkSpec } from '../quality/network';
 import type { StudyContext } from '../study';
 
 /** One training of a study. */
-export interface Trial {
-  /** Name of the experiment's file among the examples. */
-  readonly experiment: string;
+export interface Trial extends Pick<NetworkSpec, 'experiment' | 'data'> {
   readonly overrides: TrainSpec['overrides'];
   readonly seed: number;
   readonly maxSteps?: number;
@@ -20,13 +18,14 @@ export interface Trial {
  * @returns the last values of its metrics; `undefined` where it diverged
  */
 export async function* trainOnce(
-  { experiment: file, overrides, seed, maxSteps }: Trial,
+  { experiment: file, data: images, overrides, seed, maxSteps }: Trial,
   folder: string,
   context: StudyContext,
 ): AsyncGenerator<RunEventBody, Readonly<Record<string, number>> | undefined> {
   const { signal } = context;
   const { tf } = await context.engine();
-  const { experiment, data } = await loadNetwork(tf, { name: file, experiment: file }, { overrides }, seed);
+  const spec = { name: file, experiment: file, ...(images && { data: images }) };
+  const { experiment, data } = await loadNetwork(tf, spec, { overrides }, seed);
   const request = {
     tf,
     experiment,

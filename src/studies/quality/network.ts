@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { DataSet } from '../../data/dataSet';
-import { loadDataSet } from '../../data/source';
+import { loadDataSet, type DataSource } from '../../data/source';
 import { distFolder } from '../../engine/distFolder';
 import type { TensorFlow } from '../../engine/engine';
 import type { TrainSpec } from '../../protocol/jobSpec';
@@ -15,6 +15,8 @@ export interface NetworkSpec {
   readonly name: string;
   /** Name of the experiment's file among the examples. */
   readonly experiment: string;
+  /** Instead of the experiment's own. */
+  readonly data?: DataSource;
   /** Another network whose weights it starts from. */
   readonly startsFrom?: NetworkSpec;
 }
@@ -42,7 +44,8 @@ export async function loadNetwork(
   const file = path.join(distFolder(), 'examples', spec.experiment);
   const loaded = await loadExperiment(file, tf);
   // Nothing goes on from a checkpoint of a study, and nobody looks at its gradients.
-  const experiment = applyOverrides(loaded.experiment, {
+  const own = { ...loaded.experiment, data: spec.data ?? loaded.experiment.data };
+  const experiment = applyOverrides(own, {
     ...overrides,
     seed,
     checkpoints: false,
