@@ -32,6 +32,8 @@ const SHARED_LENGTH = 64;
 export class Graph {
   private readonly nodes: NodeDef[] = [];
   private readonly functions: FunctionDef[] = [];
+  /** The nodes that give each node its inputs. */
+  private readonly sources = new Map<string, readonly string[]>();
   private readonly constants = new Map<string, GraphTensor>();
 
   get size(): number {
@@ -102,6 +104,18 @@ export class Graph {
     return this.constant(Int32Array.from(values), [values.length], DataType.DT_INT32);
   }
 
+  /** The nodes so far that a tensor is computed from, its own among them. */
+  ancestors(tensor: GraphTensor): ReadonlySet<string> {
+    const found = new Set<string>();
+    const ahead = [nodeOf(tensor)];
+    for (let name = ahead.pop(); name !== undefined; name = ahead.pop()) {
+      if (found.has(name)) continue;
+      found.add(name);
+      ahead.push(...(this.sources.get(name) ?? []));
+    }
+    return found;
+  }
+
   /** The graph as a SavedModel of one graph with the tag `serve`. */
   toSavedModel(): Uint8Array {
     const model = create(SavedModelSchema, {
@@ -128,6 +142,7 @@ export class Graph {
   ): string {
     const input = [...inputs.map((tensor) => tensor.name), ...[...new Set(after)].map((node) => `^${node}`)];
     this.nodes.push(create(NodeDefSchema, { name, op, input, attr }));
+    this.sources.set(name, inputs.map(nodeOf));
     return name;
   }
 }

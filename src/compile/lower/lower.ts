@@ -157,7 +157,7 @@ class Lowering {
       const slots = update.slots.map((slot, k) =>
         state.slotHandle(`slot ${k + 1} of ${update.rule}`, () => slot(place)),
       );
-      const after = state.beforeWrite(variable);
+      const after = state.beforeWrite(variable, gradients[i]!);
       const node = addUpdate(graph, update.rule, handle, slots, scalars, gradients[i]!, after);
       state.wrote(variable, node);
       this.writes.push(node);

@@ -15,10 +15,11 @@ export interface StateSlot {
   readonly reading: string;
 }
 
-/** What must have happened before a variable is written next: its readings, and what reads those. */
+/** What must have happened before a variable is written next: its readings, and what uses those. */
 interface Resource {
   readonly handle: GraphTensor;
-  readonly readers: Set<string>;
+  readonly readings: Set<string>;
+  readonly users: Set<string>;
   /** The node that wrote it last. */
   writer: string | undefined;
 }
@@ -26,7 +27,8 @@ interface Resource {
 /**
  * The variables of a graph. A graph has no order of its own, so that reads and writes of one variable are
  * chained by control inputs as they followed one another in the step. A write also waits for whatever uses
- * an earlier reading: TensorFlow would have to copy the variable else.
+ * an earlier reading: TensorFlow would have to copy the variable else. Where what is written is computed from
+ * that use, it waits anyway; a control input more would keep TensorFlow from fusing the use with what follows.
  */
 export class State {
   private readonly resources = new Map<Variable, Resource>();
@@ -53,27 +55,31 @@ export class State {
     const after = resource.writer === undefined ? [] : [resource.writer];
     const { shape } = resource.handle;
     const tensor = this.graph.op('ReadVariableOp', [resource.handle], { dtype }, { shape, dtype }, { after });
-    resource.readers.add(tensor.name);
+    resource.readings.add(tensor.name);
     this.readFrom.set(tensor.name, resource);
     return tensor;
   }
 
   /** Says that a node has these inputs: it must run before what they were read from is written. */
   uses(node: string, inputs: readonly GraphTensor[]): void {
-    for (const { name } of inputs) this.readFrom.get(name)?.readers.add(node);
+    for (const { name } of inputs) this.readFrom.get(name)?.users.add(node);
   }
 
-  /** What a node that writes the variable must wait for. */
-  beforeWrite(variable: Variable): string[] {
+  /** What a node that takes a value and writes the variable must wait for beside it. */
+  beforeWrite(variable: Variable, value: GraphTensor): string[] {
     const resource = this.resources.get(variable);
     if (resource === undefined) return [];
-    return [...resource.readers, ...(resource.writer === undefined ? [] : [resource.writer])];
+    const { readings, users, writer } = resource;
+    const ancestors = this.graph.ancestors(value);
+    const others = [...users].filter((user) => !ancestors.has(user));
+    return [...readings, ...others, ...(writer === undefined ? [] : [writer])];
   }
 
   wrote(variable: Variable, node: string): void {
     const resource = this.resources.get(variable)!;
     resource.writer = node;
-    resource.readers.clear();
+    resource.readings.clear();
+    resource.users.clear();
   }
 
   assign(variable: Variable, value: GraphTensor): string {
@@ -82,7 +88,7 @@ export class State {
       'AssignVariableOp',
       [handle, value],
       { dtype: value.dtype, validate_shape: false },
-      { after: this.beforeWrite(variable) },
+      { after: this.beforeWrite(variable, value) },
     );
     this.wrote(variable, node);
     return node;
@@ -127,7 +133,7 @@ export class State {
       { shape, dtype: DataType.DT_RESOURCE },
       { name },
     );
-    const resource = { handle, readers: new Set<string>(), writer: undefined };
+    const resource = { handle, readings: new Set<string>(), users: new Set<string>(), writer: undefined };
     this.resources.set(variable, resource);
     this.declared.push({ variable: current, group, dtype, resource });
     return resource;

@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 /** Images of few values, so that windows have several largest numbers, and some none above zero. */
 function images(seed: number): Tensor4D {
-  return tf.round(normal(tf, [2, 7, 8, 3], seed) as Tensor4D);
+  return tf.round<Tensor4D>(normal(tf, [2, 7, 8, 3], seed) as Tensor4D);
 }
 
 /** The loss and the gradient of what is made of rectified images, by a variable that is added to them. */
