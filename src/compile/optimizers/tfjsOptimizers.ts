@@ -43,7 +43,9 @@ interface Internals {
  * Runs `body` while TensorFlow.js's own optimizers say what they do where TensorFlow has one op for it: SGD,
  * momentum, Nesterov, Adam, Adamax and RMSProp. The others are ordinary ops, and so are two whose formula
  * differs from TensorFlow's: centered RMSProp, and Adagrad, where TensorFlow.js adds ε inside the root and
- * TensorFlow's ops add none or outside. Those that are ops say what their learning rate is among them.
+ * TensorFlow's ops add none or outside. (With ε in the slot, as a sum that begins at its value, Adagrad would be
+ * one op too, but what is saved of it would not give the same bits back.) On large variables their ops become one
+ * loop. Those that are ops say what their learning rate is among them.
  */
 export function withHeardOptimizers<T>(tf: TensorFlow, body: () => T): T {
   const classes = [

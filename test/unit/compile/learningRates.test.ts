@@ -1,4 +1,4 @@
-import type { Optimizer, Tensor } from '@tensorflow/tfjs';
+import type { Optimizer, Scalar, Tensor } from '@tensorflow/tfjs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { compile, type SignatureInfo } from '../../../src/compile/compile';
 import type { TensorFlow } from '../../../src/engine/engine';
@@ -73,6 +73,22 @@ const halve = (optimizer: Rated, begun: number, i: number): void => {
   if (optimizer.setLearningRate === undefined) optimizer.learningRate = rate;
   else optimizer.setLearningRate(rate);
 };
+
+test('Adagrad, which TensorFlow has no op for, moves a large variable in one loop', () => {
+  const weights = tf.variable(tf.randomNormal([512, 512], 0, 0.1, 'float32', 1));
+  const x = tf.randomNormal([32, 512], 0, 1, 'float32', 2);
+  const optimizer = tf.train.adagrad(RATE);
+  const step = compile(tf, (batch: Tensor) =>
+    optimizer.minimize(() => tf.mean<Scalar>(tf.square(tf.matMul(batch, weights))), true, [weights])!,
+  );
+  const program = step.print(x);
+  const loop = program.split('\n').find((line) => /one loop over .*number/.test(line))!;
+  const body = program.slice(program.indexOf(loop)).split(/\n(?! )/)[0]!;
+  for (const op of ['Square', 'Sqrt', 'RealDiv']) expect(body).toContain(`${op}(`);
+  // The sum of squares and the weights, both of their whole shape.
+  expect(loop.match(/\[512, 512\]/g)).toHaveLength(2);
+  step.dispose();
+});
 
 describe.each(['exact', 'fused'] as const)('%s steps', (mode) => {
   const tolerance = { exact: 1e-5, fused: 1e-3 }[mode];

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { RunEventBody } from '../../../src/protocol/events';
 import type { EngineId } from '../../../src/protocol/engine';
 import type { TensorFlow } from '../../../src/engine/engine';
-import type { Experiment } from '../../../src/train/experiment';
+import type { Experiment, LossFunction } from '../../../src/train/experiment';
 import { loadEngine } from '../../../src/engine/registry';
 import { pictureExperiment } from './pictures';
 import { metricsOf, record, type Recording } from './record';
@@ -158,6 +158,20 @@ export function describeTrainingOn(id: EngineId): void {
     ])('goes on after a cancellation as if it had not happened, with %s', (_name, changes) =>
       expectToResume(tf, spiralExperiment(tf, changes)),
     );
+
+    it('has the bits of a run without compilation, and goes on with them, where no graph can have the loss', async () => {
+      const loss: LossFunction = (target, prediction) => {
+        const scale = Math.max(1, ...prediction.dataSync());
+        return tf.losses.softmaxCrossEntropy(target, tf.div(prediction, scale));
+      };
+      const [fallen, off] = [
+        await record({ tf, experiment: spiralExperiment(tf, { loss }) }),
+        await record({ tf, experiment: spiralExperiment(tf, { loss, compile: 'off' }) }),
+      ];
+      expect(metricsOf(fallen.events)).toEqual(metricsOf(off.events));
+      expect(await modelBytes(fallen.outputs)).toEqual(await modelBytes(off.outputs));
+      await expectToResume(tf, spiralExperiment(tf, { loss }));
+    });
 
     it('goes on after a cancellation as if it had not happened, with augmented images', async () => {
       await expectToResume(tf, pictureExperiment(tf, { augment: { crop: 2, flip: true } }));

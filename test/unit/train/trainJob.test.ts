@@ -76,6 +76,14 @@ describe('trainJob', () => {
     expect(rest.summary).toEqual(whole.summary);
   });
 
+  it('names the file and the line for which steps run eagerly', async () => {
+    const experiment = path.join(__dirname, 'fixtures', 'readsBack.ts');
+    const { events } = await run({ experiment, overrides: {} });
+    const told = events.flatMap((event) => (event.type === 'message' ? [event.text] : []));
+    const reason = 'the step reads a tensor back (dataSync, arraySync, print)';
+    expect(told).toEqual([`eager, because ${reason} (readsBack.ts:10:44)`]);
+  });
+
   it('names the file and the line of a mistake that shows only while training', async () => {
     const experiment = path.join(__dirname, 'fixtures', 'wrongLoss.ts');
     await expect(run({ experiment, overrides: {} })).rejects.toMatchObject({
