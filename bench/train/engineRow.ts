@@ -1,7 +1,7 @@
 import type { BenchContext, BenchRow } from '../bench';
 import { summarize } from '../measure';
 import { EPOCH_STEPS, RUN_IMAGES, RUN_STEPS, type RunImages } from './run/runExperiment';
-import { busyMachine, repeatRuns, STRETCH } from './run/runsByTurns';
+import { DISTURBED, isClean, repeatRuns, STRETCH } from './run/runsByTurns';
 import { wholeRun, type Repeats } from './run/wholeRun';
 
 /** Part of the time between two tests in which TensorFlow is to work, in percent. */
@@ -28,7 +28,7 @@ export async function* engineRow(context: BenchContext): AsyncGenerator<BenchRow
       ours: busy(runs.get(images)!),
       peers: {},
       target: TARGET,
-      ...busyMachine(runs.get(images)!),
+      ...(!isClean(runs.get(images)!) && { note: DISTURBED }),
     };
   }
 }

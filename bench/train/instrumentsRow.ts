@@ -1,34 +1,46 @@
-import type { BenchContext, BenchRow } from '../bench';
+import type { InstrumentCost } from '../../src/protocol/instruments';
+import type { BenchContext, BenchRow, RowSource } from '../bench';
 import { scaled } from '../measure';
+import { joinNotes } from './notes';
 import { RUN_STEPS } from './run/runExperiment';
-import { busyMachine, repeatRuns } from './run/runsByTurns';
-import { costBeside } from './run/wholeRun';
-
-const PRESETS = ['off', 'economy', 'standard', 'full'] as const;
-/** Parts of the time of a run without instruments, in percent. */
-const TARGETS = { economy: 2, standard: 10, full: 50 };
+import { isClean, DISTURBED, repeatRuns } from './run/runsByTurns';
+import { costBeside, type Repeats } from './run/wholeRun';
 
 /**
- * What instruments cost in a run of the product's own loop, from its first step: compilation, tests and checkpoints are
- * in it.
+ * What a preset of instruments costs in a run of the product's own loop, from its first step: compilation, tests and
+ * checkpoints are in it.
+ * @param target part of the time of a run without instruments that it may take, in percent
  */
-export async function* instrumentsRow(context: BenchContext): AsyncGenerator<BenchRow> {
-  const of = `${RUN_STEPS} steps of the CNN of examples/mnist-cnn.ts on synthetic images`;
-  context.progress(`instruments: ${of}`);
-  const runs = await repeatRuns(
-    context,
-    new Map(PRESETS.map((instruments) => [instruments, { instruments, images: 'plain' }])),
-  );
-  const without = runs.get('off')!;
-  for (const preset of ['economy', 'standard', 'full'] as const) {
+export function instrumentsRow(preset: 'economy' | 'standard' | 'full', target: number): RowSource {
+  return async function* (context: BenchContext): AsyncGenerator<BenchRow> {
+    const of = `${RUN_STEPS} steps of the CNN of examples/mnist-cnn.ts on synthetic images`;
+    context.progress(`instruments-${preset}: ${of}`);
+    const runs = await repeatRuns(
+      context,
+      new Map(
+        (['off', preset] as const).map((instruments) => [instruments, { instruments, images: 'plain' }]),
+      ),
+    );
+    const [without, run] = [runs.get('off')!, runs.get(preset)!];
+    const note = joinNotes(costsNote(run), isClean(without, run) ? undefined : DISTURBED);
     yield {
       id: `train.instruments.${preset}`,
       what: `instruments: preset ${preset} in ${of}, beside a run without`,
       unit: '% of the time',
-      ours: scaled(costBeside(runs.get(preset)!, without), 100),
+      ours: scaled(costBeside(run, without), 100),
       peers: {},
-      target: TARGETS[preset],
-      ...busyMachine(runs.get(preset)!, without),
+      target,
+      ...(note !== '' && { note }),
     };
-  }
+  };
+}
+
+/** What the last run told of each instrument after its last epoch but one. */
+function costsNote(run: Repeats): string | undefined {
+  const costs = run.findLast((times) => times.at(-1)!.costs !== undefined)?.at(-1)!.costs;
+  return costs && `as the run tells: ${costs.map(describeCost).join(', ')}`;
+}
+
+function describeCost({ instrument, readings, share }: InstrumentCost): string {
+  return `${instrument} ${(100 * share).toFixed(1)} % (${readings} ${readings === 1 ? 'reading' : 'readings'})`;
 }

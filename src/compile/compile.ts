@@ -18,6 +18,8 @@ export interface CompileOptions {
    * steps themselves are recorded.
    */
   readonly rehearse?: boolean;
+  /** A rehearsed step runs once more as it is to time it for `info`; `false` leaves that out. */
+  readonly timeEager?: boolean;
 }
 
 export interface CompiledStep<Inputs extends readonly Tensor[], Result> {
@@ -73,7 +75,7 @@ export function compile<Inputs extends readonly Tensor[], Result>(
 export function compileReadable<Inputs extends readonly Tensor[], Result, Readings>(
   tf: TensorFlow,
   step: (wantsReadings: boolean, ...inputs: Inputs) => Reported<Result, Readings | undefined>,
-  { mode = 'fused', rehearse = false }: CompileOptions = {},
+  { mode = 'fused', rehearse = false, timeEager = true }: CompileOptions = {},
 ): ReadableStep<Inputs, Result, Readings> {
   const backend = mode === 'off' ? undefined : nodeBackend(tf);
   if (backend === undefined) {
@@ -93,6 +95,7 @@ export function compileReadable<Inputs extends readonly Tensor[], Result, Readin
     step as unknown as Step<Result, Readings>,
     mode === 'fused',
     rehearse,
+    timeEager,
   );
   return Object.assign((...inputs: Inputs) => compiler.run(inputs, false).value, {
     read: (...inputs: Inputs) => compiler.run(inputs, true) as Reported<Result, Readings>,

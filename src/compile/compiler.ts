@@ -103,6 +103,7 @@ export class Compiler<Result, Readings> {
     private readonly step: Step<Result, Readings>,
     private readonly fuse: boolean,
     private readonly rehearses: boolean,
+    private readonly timesEager: boolean,
   ) {
     this.custody = new Custody(backend);
   }
@@ -249,7 +250,8 @@ export class Compiler<Result, Readings> {
       const recording = this.record(inputs);
       this.learn(signature, recording, inputs, before);
       tf.dispose(Object.values(recording.result) as Tensor[]);
-      if (useOf(signature)?.clock.isNew === true) signature.eagerMs = this.timeEagerly(inputs);
+      const isNew = useOf(signature)?.clock.isNew === true;
+      if (isNew && this.timesEager) signature.eagerMs = this.timeEagerly(inputs);
     });
   }
 

@@ -2,6 +2,7 @@ import type { LayersModel, LayerVariable, layers, Scalar, Tensor } from '@tensor
 import type { TensorFlow } from '../engine/engine';
 import { UserError } from '../protocol/userError';
 import type { Answer, CustomModel } from './experiment';
+import { layerVariable } from './layerVariable';
 import { findLastLayer, type LastLayer } from './lastLayer/lastLayer';
 import type { NamedVariable } from './optimizers/optimizer';
 
@@ -112,8 +113,7 @@ function nameWeights(
     const isAutomatic = automatic !== null && layer.name.slice(automatic[1]!.length + 1).startsWith(kind);
     const layerName = unique(isAutomatic ? automatic[1]! : layer.name);
     return layer.weights.map((weight) => {
-      const variable = weight.read();
-      if (!(variable instanceof tf.Variable)) throw new Error(`${weight.name} holds no variable.`);
+      const variable = layerVariable(tf, weight);
       return { name: unique(`${layerName}/${weight.originalName.split('/').at(-1)!}`), variable, weight };
     });
   });

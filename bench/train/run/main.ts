@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { inSharedMemory } from '../../../src/data/sharedMemory';
 import { loadEngine } from '../../../src/engine/registry';
 import type { RunEventBody } from '../../../src/protocol/events';
-import type { InstrumentPreset } from '../../../src/protocol/instruments';
+import type { InstrumentCost, InstrumentPreset } from '../../../src/protocol/instruments';
 import { train } from '../../../src/train/loop';
 import { watchEngine } from './engineClock';
 import type { StretchReport } from './protocol';
@@ -25,11 +25,17 @@ async function main(preset: InstrumentPreset, images: RunImages): Promise<void> 
     say({ losses: [] });
     for await (const line of createInterface({ input: process.stdin })) {
       const [used, start, busy] = [process.cpuUsage(), performance.now(), clock.busy];
-      const reached = await advance(events, done + Number(line));
+      const { reached, costs } = await advance(events, done + Number(line));
       const milliseconds = performance.now() - start;
       const { user, system } = process.cpuUsage(used);
       const engine = clock.busy - busy;
-      say({ steps: reached - done, milliseconds, processor: (user + system) / 1e6, engine });
+      say({
+        steps: reached - done,
+        milliseconds,
+        processor: (user + system) / 1e6,
+        engine,
+        ...(costs && { costs }),
+      });
       done = reached;
     }
     await events.return(undefined as never);
@@ -39,11 +45,18 @@ async function main(preset: InstrumentPreset, images: RunImages): Promise<void> 
 }
 
 /** Trains until progress is told of at least so many steps: then everything up to there is done and told. */
-async function advance(events: AsyncIterator<RunEventBody, unknown>, wanted: number): Promise<number> {
+async function advance(
+  events: AsyncIterator<RunEventBody, unknown>,
+  wanted: number,
+): Promise<{ readonly reached: number; readonly costs?: readonly InstrumentCost[] }> {
+  let costs: readonly InstrumentCost[] | undefined;
   for (;;) {
     const { value, done } = await events.next();
     if (done === true) throw new Error(`The run ended before step ${wanted}.`);
-    if (value.type === 'progress' && value.done >= wanted) return value.done;
+    if (value.type === 'instrumentCost') costs = value.costs;
+    if (value.type === 'progress' && value.done >= wanted) {
+      return { reached: value.done, ...(costs && { costs }) };
+    }
   }
 }
 

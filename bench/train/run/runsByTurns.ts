@@ -1,9 +1,8 @@
 import path from 'node:path';
 import { distFolder } from '../../../src/engine/distFolder';
 import type { InstrumentPreset } from '../../../src/protocol/instruments';
-import type { BenchContext, BenchRow, Device } from '../../bench';
+import type { BenchContext, Device } from '../../bench';
 import { start, type Contestant } from '../contestants';
-import { joinNotes } from '../notes';
 import { thisMachine } from '../segments/thisMachine';
 import type { StretchReport } from './protocol';
 import { RUN_STEPS, type RunImages } from './runExperiment';
@@ -36,9 +35,10 @@ export async function repeatRuns<Name extends string>(
 }
 
 /** A note for rows of runs that something else disturbed. */
-export function busyMachine(...runs: readonly Repeats[]): Pick<BenchRow, 'note'> {
-  if (runs.every((repeats) => wholeRun(repeats).isClean)) return {};
-  return { note: joinNotes('the machine was busy: some stretches are those that were disturbed least') };
+export const DISTURBED = 'the machine was busy: some stretches are those that were disturbed least';
+
+export function isClean(...runs: readonly Repeats[]): boolean {
+  return runs.every((repeats) => wholeRun(repeats).isClean);
 }
 
 /** One run of each kind. Every run is a process of its own. */
@@ -68,8 +68,8 @@ async function runByTurns<Name extends string>(
 
 async function runStretch(contestant: Contestant): Promise<Stretch> {
   const [busy, begun] = [thisMachine.busy(), thisMachine.now()];
-  const { milliseconds, engine, processor } = (await contestant.run(STRETCH)) as StretchReport;
+  const { milliseconds, engine, processor, costs } = (await contestant.run(STRETCH)) as StretchReport;
   const seconds = (thisMachine.now() - begun) / 1000;
   const others = Math.max(0, thisMachine.busy() - busy - processor) / seconds;
-  return { milliseconds, engine, others };
+  return { milliseconds, engine, others, ...(costs && { costs }) };
 }

@@ -1,3 +1,4 @@
+import type { InstrumentCost } from '../../../src/protocol/instruments';
 import type { Measured } from '../../bench';
 import { summarize } from '../../measure';
 
@@ -8,6 +9,8 @@ export interface Stretch {
   readonly engine: number;
   /** Cores that everything else used meanwhile. */
   readonly others: number;
+  /** What instruments have cost so far, where the run told it in this stretch. */
+  readonly costs?: readonly InstrumentCost[];
 }
 
 /** A run that was repeated: for each stretch of its steps, how it went each time. */

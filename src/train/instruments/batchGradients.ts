@@ -45,7 +45,7 @@ export class BatchGradients {
         const gradients = variables.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
         return { loss: value, gradient: flatten(tf, gradients) };
       });
-    this.compiled = compile(tf, measure, { mode, rehearse: true });
+    this.compiled = compile(tf, measure, { mode, rehearse: true, timeEager: false });
   }
 
   /** @param seed of dropout and other random layers: the same seed draws the same numbers */

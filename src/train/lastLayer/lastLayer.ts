@@ -1,6 +1,7 @@
 import type { layers, LayersModel, SymbolicTensor, Tensor, Tensor2D, Variable } from '@tensorflow/tfjs';
 import type { TensorFlow } from '../../engine/engine';
 import { UserError } from '../../protocol/userError';
+import { layerVariable } from '../layerVariable';
 
 /** The dense layer that a model ends in, and the model before it. */
 export interface LastLayer {
@@ -39,11 +40,7 @@ export function findLastLayer(tf: TensorFlow, model: LayersModel): LastLayer | u
 }
 
 function split(tf: TensorFlow, model: LayersModel, layer: layers.Layer): LastLayer {
-  const [kernel, bias] = layer.weights.map((weight): Variable => {
-    const variable: Tensor = weight.read();
-    if (!(variable instanceof tf.Variable)) throw new Error(`${weight.name} holds no variable.`);
-    return variable as Variable;
-  });
+  const [kernel, bias] = layer.weights.map((weight) => layerVariable(tf, weight));
   return {
     kernel: kernel!,
     bias,
