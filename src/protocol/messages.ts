@@ -118,6 +118,8 @@ export interface LauncherState {
 
 export type ToLauncher =
   | { readonly type: 'state'; readonly state: LauncherState }
+  /** An experiment that was made just now, for the form to train. */
+  | { readonly type: 'experiment'; readonly path: string }
   /** The text or the statistics that a person has browsed to. */
   | { readonly type: 'calibrationFile'; readonly path: string }
   /** A form was refused; the message stands beside the Run button. */
