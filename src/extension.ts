@@ -88,7 +88,7 @@ export function activate(context: vscode.ExtensionContext): void {
         ...experimentCommands(vscode.Uri.file(path.join(dist, 'examples')), start, (file) =>
           launcher.choose(file),
         ),
-        ...runCommands(store, panels, runsTree, pages),
+        ...runCommands(store, panels, runsTree, pages, start),
         ...comparisonCommands(store, comparisons, () => runsView.selection),
         ...engineCommands(engines, log),
         'weightroom.explorer.open': () => explorer.show(),

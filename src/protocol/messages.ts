@@ -91,6 +91,8 @@ export type ToRunPanel =
 export type FromRunPanel =
   | { readonly type: 'ready' }
   | { readonly type: 'cancel' }
+  /** Go on where a training was stopped, as a new run. */
+  | { readonly type: 'resume' }
   | { readonly type: 'showLog' }
   /** Opens the experiment at the line of a field: `optimizer.learningRate`. */
   | { readonly type: 'showField'; readonly field: string }
