@@ -71,7 +71,8 @@ test('Resume Run goes on where the cancelled run stopped, as a run of its own', 
     return stepsOf(record).length > 0 ? record : undefined;
   });
   assert.equal((run.spec as TrainSpec).resume, stopped.folder);
-  assert.ok(stepsOf(run)[0]! > last, `${stepsOf(run)[0]} comes after ${last}`);
+  // Cancelled before the test at the end of an epoch, it begins with that test.
+  assert.ok(stepsOf(run)[0]! >= last, `${stepsOf(run)[0]} comes after ${last}`);
   await vscode.commands.executeCommand('weightroom.run.cancel', folder);
   await until('over', async () => ((await readRun(folder)).summary.state === 'cancelled' ? true : undefined));
 });
