@@ -50,7 +50,6 @@ export function activate(context: vscode.ExtensionContext): void {
     treeDataProvider: runsTree,
     canSelectMany: true,
   });
-  const enginesTree = new EnginesTree(engines, problems);
 
   const start = async (spec: JobSpec): Promise<void> => {
     const folder = await starter.start(spec);
@@ -61,6 +60,9 @@ export function activate(context: vscode.ExtensionContext): void {
     const spec = await completeSpec(asked);
     if (spec) await start(spec);
   };
+
+  const enginesTree = new EnginesTree(engines, problems);
+  const launcher = new LauncherView(context.extensionUri, engines, problems, store, startFromForm);
 
   context.subscriptions.push(
     log,
@@ -77,14 +79,16 @@ export function activate(context: vscode.ExtensionContext): void {
     new RunNotices(store, (folder) => panels.isShown(folder), log),
     new ExperimentLens(store),
     new ExperimentFindings(store),
-    new LauncherView(context.extensionUri, engines, problems, store, startFromForm),
+    launcher,
     vscode.tasks.registerTaskProvider(TASK_TYPE, new WeightroomTasks(cli)),
     vscode.window.registerTreeDataProvider('weightroom.engines', enginesTree),
     registerCommands(
       {
         ...modelCommands(documents, context.workspaceState, start),
-        ...experimentCommands(vscode.Uri.file(path.join(dist, 'examples')), start),
-        ...runCommands(store, panels, runsTree, pages),
+        ...experimentCommands(vscode.Uri.file(path.join(dist, 'examples')), start, (file) =>
+          launcher.choose(file),
+        ),
+        ...runCommands(store, panels, runsTree, pages, start),
         ...comparisonCommands(store, comparisons, () => runsView.selection),
         ...engineCommands(engines, log),
         'weightroom.explorer.open': () => explorer.show(),

@@ -91,6 +91,8 @@ export type ToRunPanel =
 export type FromRunPanel =
   | { readonly type: 'ready' }
   | { readonly type: 'cancel' }
+  /** Go on where a training was stopped, as a new run. */
+  | { readonly type: 'resume' }
   | { readonly type: 'showLog' }
   /** Opens the experiment at the line of a field: `optimizer.learningRate`. */
   | { readonly type: 'showField'; readonly field: string }
@@ -118,6 +120,8 @@ export interface LauncherState {
 
 export type ToLauncher =
   | { readonly type: 'state'; readonly state: LauncherState }
+  /** An experiment that was made just now, for the form to train. */
+  | { readonly type: 'experiment'; readonly path: string }
   /** The text or the statistics that a person has browsed to. */
   | { readonly type: 'calibrationFile'; readonly path: string }
   /** A form was refused; the message stands beside the Run button. */

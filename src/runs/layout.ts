@@ -5,6 +5,9 @@ export function runsFolder(workspace: string): string {
   return path.join(path.resolve(workspace), '.weightroom', 'runs');
 }
 
+/** Where a training keeps what it needs to go on, in the folder of its outputs. */
+export const CHECKPOINT = 'checkpoint.safetensors';
+
 /** Files of one run. Only the worker writes `journal`, `environment` and `worker`. */
 export function runFiles(folder: string) {
   const file = (name: string): string => path.join(folder, name);

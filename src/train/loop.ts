@@ -4,6 +4,7 @@ import type { DataSet } from '../data/dataSet';
 import type { TensorFlow } from '../engine/engine';
 import type { MessageEvent, MetricsEvent, OutputEvent, RunEventBody } from '../protocol/events';
 import { UserError } from '../protocol/userError';
+import { CHECKPOINT } from '../runs/layout';
 import { DivergenceWatch } from './divergence';
 import type { Experiment } from './experiment';
 import { Pace } from './pace';
@@ -36,7 +37,6 @@ export interface TrainingResult {
   readonly best: Best;
 }
 
-const CHECKPOINT = 'checkpoint.safetensors';
 const MODEL = 'model.safetensors';
 /** Losses that wait to be fetched, at most. */
 const MOST_UNSETTLED = 256;

@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises';
+import { copyFile, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { dist } from '../../scripts/lib/paths.mjs';
@@ -65,11 +65,35 @@ test.each(Object.keys(EXPERIMENT_TEMPLATES) as TemplateName[])(
   },
 );
 
-test('the Run view offers what was made', async () => {
-  await openSideBar(editor().page);
-  const launcher = await webview(editor().page, 'launcher');
-  await launcher.getByRole('combobox', { name: 'Experiment' }).click();
+test('the Run view takes up what was made from it, and offers the others', async () => {
+  const { page, workspace } = editor();
+  await openSideBar(page);
+  const launcher = await webview(page, 'launcher');
+  const experiment = launcher.getByRole('combobox', { name: 'Experiment' });
+  await launcher.getByRole('button', { name: 'New Experiment…' }).click();
+  await page
+    .locator('.quick-input-list .monaco-list-row.focused', { hasText: LABELS.logisticRegression })
+    .waitFor();
+  await page.keyboard.press('Enter');
+  const { file } = EXPERIMENT_TEMPLATES.logisticRegression;
+  await acceptFileName(page, path.join(workspace, file), path.join(workspace, 'newest.ts'));
+  const chosen = experiment.locator('vscode-option[aria-selected="true"]');
+  await expect.poll(() => chosen.textContent()).toBe('newest.ts');
+
+  await experiment.click();
   const options = launcher.getByRole('option', { name: /^my-.*\.ts$/ });
-  const made = Object.values(EXPERIMENT_TEMPLATES).map(({ file }) => `my-${file}`);
+  const made = Object.values(EXPERIMENT_TEMPLATES).map((template) => `my-${template.file}`);
   await expect.poll(() => options.allInnerTexts()).toEqual(made.toSorted());
+});
+
+test('the Run view offers a file that comes from elsewhere, and forgets one that goes', async () => {
+  const { page, workspace } = editor();
+  await openSideBar(page);
+  const launcher = await webview(page, 'launcher');
+  const there = launcher.locator('vscode-option', { hasText: 'from-elsewhere.ts' });
+  const file = path.join(workspace, 'from-elsewhere.ts');
+  await copyFile(path.join(dist, 'examples', EXPERIMENT_TEMPLATES.mlp.file), file);
+  await expect.poll(() => there.count()).toBe(1);
+  await rm(file);
+  await expect.poll(() => there.count()).toBe(0);
 });

@@ -2,6 +2,8 @@ import { appendFile, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import type { Frame } from 'playwright-core';
+import { cancelRun } from '../../src/runs/cancel';
+import type { RunRecord } from '../../src/protocol/run';
 import { useEditor } from './editor/fixture';
 import { isAlive, nextRun, reportedSteps, runFolders, untilRun, workerPid } from './editor/runs';
 import { saveScreenshot } from './editor/screenshots';
@@ -37,6 +39,23 @@ test('the Run view trains MNIST: the chart grows while it trains, Cancel ends it
   await expect.poll(() => isAlive(run.pid), { timeout: 10_000 }).toBe(false);
   expect((await untilRun(run.folder, () => true)).summary.state).toBe('cancelled');
   await rowsOf(editor().page, 'Runs').first().filter({ hasText: 'cancelled' }).waitFor();
+});
+
+test('Resume goes on where the cancelled run stopped', async () => {
+  const { page, workspace } = editor();
+  const known = await runFolders(workspace);
+  const [stopped] = known;
+  const stoppedRun = await untilRun(stopped!, ({ summary }) => summary.state === 'cancelled');
+  await rowsOf(page, 'Runs').first().click();
+  const panel = await webview(page, 'run');
+  await button(panel, 'Resume').click();
+  const folder = await nextRun(workspace, known);
+  const resumed = await untilRun(folder, (run) => reportedSteps(run) > 0);
+  expect(resumed.spec).toMatchObject({ job: 'train', resume: stopped, epochs: 500 });
+  // Cancelled before the test at the end of an epoch, it begins with that test.
+  expect(stepsOf(resumed)[0]).toBeGreaterThanOrEqual(stepsOf(stoppedRun).at(-1)!);
+  await cancelRun(folder);
+  await untilRun(folder, (run) => run.summary.state === 'cancelled');
 });
 
 test('a reload in the middle of a run: the run goes on and the panel comes back', async () => {
@@ -92,6 +111,11 @@ async function trainForLong(): Promise<{ folder: string; pid: number }> {
 
 function button(frame: Frame, label: string) {
   return frame.getByRole('button', { name: label, exact: true });
+}
+
+/** The steps that a run has told the loss of. */
+function stepsOf({ events }: RunRecord): readonly number[] {
+  return events.flatMap((event) => (event.type === 'metrics' ? [event.step] : []));
 }
 
 /** How many values the first chart of a run panel says that it draws; waits until there are some. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import type { TrainSpec } from '../../src/protocol/jobSpec';
+import type { RunRecord } from '../../src/protocol/run';
 import { listRuns } from '../../src/runs/list';
 import { readRun } from '../../src/runs/read';
 import { readWorker } from '../../src/runs/mark';
@@ -55,6 +57,26 @@ test('Run Experiment trains in a process of its own; Cancel Run ends it, and its
   await until('gone', () => (exists(worker.process.pid) ? undefined : true));
 });
 
+test('Resume Run goes on where the cancelled run stopped, as a run of its own', async () => {
+  const stopped = (await listRuns(workspace())).find(({ state }) => state === 'cancelled');
+  assert.ok(stopped, 'the run of the test before');
+  const last = stepsOf(await readRun(stopped.folder)).at(-1)!;
+  const known = (await listRuns(workspace())).map(({ folder }) => folder);
+  await vscode.commands.executeCommand('weightroom.run.resume', stopped.folder);
+  const folder = await until('a new run', async () =>
+    (await listRuns(workspace())).map((run) => run.folder).find((found) => !known.includes(found)),
+  );
+  const run = await until('training', async () => {
+    const record = await readRun(folder);
+    return stepsOf(record).length > 0 ? record : undefined;
+  });
+  assert.equal((run.spec as TrainSpec).resume, stopped.folder);
+  // Cancelled before the test at the end of an epoch, it begins with that test.
+  assert.ok(stepsOf(run)[0]! >= last, `${stepsOf(run)[0]} comes after ${last}`);
+  await vscode.commands.executeCommand('weightroom.run.cancel', folder);
+  await until('over', async () => ((await readRun(folder)).summary.state === 'cancelled' ? true : undefined));
+});
+
 test('a killed worker is a failed run with a remedy', async () => {
   const known = (await listRuns(workspace())).map(({ folder }) => folder);
   await vscode.commands.executeCommand('weightroom.experiment.run', workspaceFile('mnist-mlp.ts'));
@@ -84,6 +106,10 @@ test('no process outlives its job', async () => {
     if (worker) await until('gone', () => (exists(worker.process.pid) ? undefined : true), 5);
   }
 });
+
+function stepsOf({ events }: RunRecord): readonly number[] {
+  return events.flatMap((event) => (event.type === 'metrics' ? [event.step] : []));
+}
 
 /** The open panels of the extension. */
 function panels(): vscode.Tab[] {

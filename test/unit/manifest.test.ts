@@ -183,6 +183,7 @@ describe('the manifest', () => {
       'weightroom.experiment.run',
       'weightroom.model.compare',
       'weightroom.model.quantize',
+      'weightroom.run.resume',
     ];
     const needTrust = contributes.commands.filter(({ enablement }) => enablement === 'isWorkspaceTrusted');
     expect(needTrust.map(({ command }) => command).sort()).toEqual(startsProcesses);

@@ -618,6 +618,17 @@ test('offers a new experiment, and a model from elsewhere, where there are none'
   await page.getByText('Choose a model file.').waitFor();
 });
 
+test('takes up an experiment that was made just now, and no other that it does not know', async () => {
+  await open();
+  await panel.send({ type: 'experiment', path: '/home/ada/elsewhere.ts' });
+  await panel.send({ type: 'experiment', path: '/home/ada/project/mnist-cnn.ts' });
+  const state = await panel.state();
+  await panel.close();
+  await open(STATE, { state });
+  await run();
+  await expect.poll(spec).toMatchObject({ job: 'train', experiment: '/home/ada/project/mnist-cnn.ts' });
+});
+
 test('keeps the form over a reload', async () => {
   const { page } = await open();
   await page.getByRole('radio', { name: 'Quantize' }).check();

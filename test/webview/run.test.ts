@@ -127,6 +127,19 @@ describe('a run that is over', () => {
     await panel.screenshot('run-done-light');
   });
 
+  test('that was stopped is resumed, unless it is a program that is only watched', async () => {
+    const stopped = trainRun({ summary: { ...TRAIN_SUMMARY, state: 'cancelled' } });
+    const { page } = await open(stopped);
+    const resume = page.getByRole('button', { name: 'Resume' });
+    await resume.click();
+    await expect.poll(() => panel.posted()).toContainEqual({ type: 'resume' });
+    await panel.send({ type: 'snapshot', run: { ...stopped, spec: { ...stopped.spec, watched: true } } });
+    await expect.poll(() => resume.isVisible()).toBe(false);
+    await panel.send({ type: 'snapshot', run: trainRun() });
+    await expect.poll(() => page.getByRole('button', { name: 'Cancel' }).isVisible()).toBe(true);
+    expect(await resume.isVisible()).toBe(false);
+  });
+
   test('that was killed shows the error, what to do and the end of the log', async () => {
     const { page } = await open(killedRun(), { theme: 'vscode-dark' });
     const callout = page.locator('.callout.error');

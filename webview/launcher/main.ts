@@ -80,6 +80,11 @@ host.onMessage((message) => {
       if (!form.isConnected) app().replaceChildren(form);
       show();
       return;
+    case 'experiment':
+      if (!state?.experiments.some(({ path }) => path === message.path)) return;
+      forms.train.setExperiment(message.path);
+      changed();
+      return;
     case 'calibrationFile':
       forms.quantize.setCalibrationFile(message.path);
       return;

@@ -79,7 +79,8 @@ export function sweepForm(
       axes.element,
       element('div', { class: 'pair' }, draws.element, seeds.element),
       jobs.element,
-      element('div', { class: 'pair' }, metric.element, direction.element),
+      metric.element,
+      direction.element,
     ),
     setState: () => undefined,
     values: () => ({

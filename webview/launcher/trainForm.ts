@@ -54,12 +54,13 @@ const INSTRUMENT_LABELS: Readonly<Record<InstrumentPreset, string>> = {
   full: 'Everything, often',
 };
 
+export interface TrainForm extends Form<TrainSpec, TrainValues> {
+  /** Chooses an experiment that the workspace offers. */
+  setExperiment(path: string): void;
+}
+
 /** The form that trains an experiment of the workspace. */
-export function trainForm(
-  first: TrainValues,
-  onChange: () => void,
-  newExperiment: () => void,
-): Form<TrainSpec, TrainValues> {
+export function trainForm(first: TrainValues, onChange: () => void, newExperiment: () => void): TrainForm {
   let engines: readonly EngineStatus[] = [];
   let chosenEngine = first.engine;
   const changed = () => {
@@ -153,6 +154,7 @@ export function trainForm(
       if (chosenEngine === '') engine.set(state.engine);
       engine.setHint(engineHint(engine.get(), engines));
     },
+    setExperiment: (path) => experiment.set(path),
     values: () => ({
       experiment: experiment.get(),
       engine: chosenEngine,

@@ -39,6 +39,7 @@ const keep = (change: Partial<State>) => host.setState((state = { ...state, ...c
 
 const header = runHeader({
   cancel: () => host.post({ type: 'cancel' }),
+  resume: () => host.post({ type: 'resume' }),
   showLog: () => host.post({ type: 'showLog' }),
   export: (format) => host.post({ type: 'export', format }),
 });

@@ -1,3 +1,4 @@
+import { canResume } from '../../src/protocol/resume';
 import { isOver, type RunState } from '../../src/protocol/run';
 import { callout } from './callout';
 import { button } from './controls';
@@ -8,6 +9,8 @@ import type { RunModel } from './runModel';
 
 export interface RunHeaderActions {
   cancel(): void;
+  /** For runs that can be gone on with. */
+  resume?(): void;
   showLog(): void;
   export(format: 'html' | 'csv'): void;
 }
@@ -42,10 +45,12 @@ export function runHeader(actions: RunHeaderActions): RunHeader {
     cancel.setEnabled(false);
     actions.cancel();
   });
+  const resume = button('Resume', () => actions.resume?.());
   const commands = element(
     'div',
     { class: 'commands' },
     cancel.element,
+    resume.element,
     button('Export HTML', () => actions.export('html')).element,
     button('Export CSV', () => actions.export('csv')).element,
     button('Show Log', () => actions.showLog()).element,
@@ -152,6 +157,7 @@ export function runHeader(actions: RunHeaderActions): RunHeader {
       }
       const over = isOver(summary.state);
       cancel.element.hidden = over;
+      resume.element.hidden = !actions.resume || !canResume(summary.state, model.spec);
       progress.hidden = over;
       if (summary.progress) {
         bar.value = summary.progress.fraction;

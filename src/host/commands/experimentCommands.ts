@@ -6,10 +6,11 @@ import { readSettings } from '../settings';
 import { requireTrust } from '../trust';
 import type { CommandTable } from './commandTable';
 
-/** Commands on experiments. */
+/** Commands on experiments. `onNew` is told of the file of one that was made. */
 export function experimentCommands(
   templates: vscode.Uri,
   start: (spec: TrainSpec) => Promise<void>,
+  onNew: (file: string) => Promise<void>,
 ): CommandTable {
   return {
     'weightroom.experiment.run': async (file) => {
@@ -26,6 +27,9 @@ export function experimentCommands(
         ...(threads !== undefined && { threads }),
       });
     },
-    'weightroom.experiment.new': () => newExperiment(templates),
+    'weightroom.experiment.new': async () => {
+      const made = await newExperiment(templates);
+      if (made) await onNew(made.fsPath);
+    },
   };
 }

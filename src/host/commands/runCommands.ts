@@ -1,18 +1,28 @@
 import * as vscode from 'vscode';
+import type { JobSpec } from '../../protocol/jobSpec';
+import { canResume } from '../../protocol/resume';
 import { isOver, RUN_STATES } from '../../protocol/run';
 import { cancelRun } from '../../runs/cancel';
 import { runFiles } from '../../runs/layout';
 import { removeRun } from '../../runs/remove';
 import type { RunPanels } from '../panels/runPanels';
+import { resumedSpec } from '../resumedSpec';
 import { exportReport, type ReportFormat } from '../runReports';
 import type { RunStore } from '../runStore';
 import { stateName } from '../runWords';
+import { requireTrust } from '../trust';
 import type { RunsTree } from '../views/runsTree';
 import type { CommandTable } from './commandTable';
 import { chooseRun } from './runChoice';
 
 /** Commands on runs. Each takes a run's folder, from a view, or asks for one. */
-export function runCommands(store: RunStore, panels: RunPanels, tree: RunsTree, pages: string): CommandTable {
+export function runCommands(
+  store: RunStore,
+  panels: RunPanels,
+  tree: RunsTree,
+  pages: string,
+  start: (spec: JobSpec) => Promise<void>,
+): CommandTable {
   const given = async (folder: unknown, title: string): Promise<string | undefined> =>
     typeof folder === 'string' ? folder : chooseRun(store, title);
 
@@ -26,6 +36,16 @@ export function runCommands(store: RunStore, panels: RunPanels, tree: RunsTree, 
       const run =
         typeof folder === 'string' ? folder : await chooseRun(store, title, ({ state }) => !isOver(state));
       if (run !== undefined) await cancelRun(run);
+    },
+    'weightroom.run.resume': async (folder) => {
+      requireTrust();
+      const title = vscode.l10n.t('Resume Run');
+      const run =
+        typeof folder === 'string'
+          ? folder
+          : await chooseRun(store, title, ({ state, spec }) => canResume(state, spec));
+      const known = run === undefined ? undefined : store.get(run);
+      if (known) await start(await resumedSpec(known));
     },
     'weightroom.run.delete': async (folder) => {
       const title = vscode.l10n.t('Delete Run');

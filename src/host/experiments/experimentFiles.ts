@@ -19,6 +19,12 @@ export async function findExperiments(): Promise<readonly WorkspaceFile[]> {
   return experiments.sort((a, b) => a.label.localeCompare(b.label));
 }
 
+/** Tells when a file that may be an experiment comes or goes, by whatever means. */
+export function watchSources(onChange: () => void): vscode.Disposable {
+  const watcher = vscode.workspace.createFileSystemWatcher(SOURCES, false, true, false);
+  return vscode.Disposable.from(watcher, watcher.onDidCreate(onChange), watcher.onDidDelete(onChange));
+}
+
 async function definesExperiment(uri: vscode.Uri): Promise<boolean> {
   try {
     const { size } = await vscode.workspace.fs.stat(uri);

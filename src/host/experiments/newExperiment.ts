@@ -8,21 +8,22 @@ interface TemplateItem extends ExperimentTemplate {
 }
 
 /**
- * Makes a new experiment from one of the examples, asks where to save it, and opens it.
+ * Makes a new experiment from one of the examples, asks where to save it, and opens it. Returns its file;
+ * `undefined` where a person gave up.
  * @param templates the folder with the examples, `dist/examples`
  */
-export async function newExperiment(templates: vscode.Uri): Promise<void> {
+export async function newExperiment(templates: vscode.Uri): Promise<vscode.Uri | undefined> {
   const title = vscode.l10n.t('New Experiment');
   const placeHolder = vscode.l10n.t('What to start from');
   const template = await vscode.window.showQuickPick(templateList(), { title, placeHolder });
-  if (!template) return;
+  if (!template) return undefined;
   const home = vscode.workspace.workspaceFolders?.[0]?.uri;
   const target = await vscode.window.showSaveDialog({
     title,
     filters: { TypeScript: ['ts'] },
     ...(home && { defaultUri: await freeFile(home, template.file) }),
   });
-  if (!target) return;
+  if (!target) return undefined;
   const content = await vscode.workspace.fs.readFile(vscode.Uri.joinPath(templates, template.file));
   await vscode.workspace.fs.writeFile(target, content);
   for (const companion of template.companions) {
@@ -31,6 +32,7 @@ export async function newExperiment(templates: vscode.Uri): Promise<void> {
     await vscode.workspace.fs.copy(vscode.Uri.joinPath(templates, companion), place);
   }
   await vscode.window.showTextDocument(target);
+  return target;
 }
 
 function templateList(): readonly TemplateItem[] {

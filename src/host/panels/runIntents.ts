@@ -30,6 +30,9 @@ export class RunIntents {
       case 'cancel':
         await cancelRun(folder);
         return;
+      case 'resume':
+        await vscode.commands.executeCommand('weightroom.run.resume', folder);
+        return;
       case 'showLog':
         await vscode.commands.executeCommand('weightroom.run.showLog', folder);
         return;

@@ -3,7 +3,7 @@ import type { FromLauncher, LauncherState, ToLauncher } from '../../protocol/mes
 import type { JobSpec } from '../../protocol/jobSpec';
 import { errorReport, UserError } from '../../protocol/userError';
 import type { EngineList } from '../engineList';
-import { findExperiments } from '../experiments/experimentFiles';
+import { findExperiments, watchSources } from '../experiments/experimentFiles';
 import {
   browseForCalibration,
   browseForModel,
@@ -52,6 +52,7 @@ export class LauncherView implements vscode.WebviewViewProvider, vscode.Disposab
       vscode.window.registerWebviewViewProvider('weightroom.launcher', this),
       this.throttle,
       ...changes.map((change) => change(() => this.throttle.request())),
+      watchSources(() => this.throttle.request()),
     );
   }
 
@@ -63,6 +64,12 @@ export class LauncherView implements vscode.WebviewViewProvider, vscode.Disposab
     });
     view.webview.options = webviewOptions(this.extension);
     loadPage(view.webview, this.extension, 'launcher', 'Weightroom');
+  }
+
+  /** Puts an experiment into the form, where the form is in sight and knows it. */
+  async choose(experiment: string): Promise<void> {
+    await this.sendState();
+    this.post({ type: 'experiment', path: experiment });
   }
 
   dispose(): void {

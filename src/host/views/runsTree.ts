@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { canResume } from '../../protocol/resume';
 import { isOver, RUN_STATES, type RunState, type RunSummary } from '../../protocol/run';
 import { duration, measured, percent } from '../quantities';
 import { stateName } from '../runWords';
@@ -66,7 +67,7 @@ export class RunsTree implements vscode.TreeDataProvider<string>, vscode.Disposa
     item.description = description;
     item.tooltip = runTooltip(run);
     item.iconPath = stateIcon(run.state);
-    item.contextValue = isOver(run.state) ? 'run.over' : 'run.live';
+    item.contextValue = menuOf(run);
     item.command = { command: 'weightroom.run.open', title: vscode.l10n.t('Open Run'), arguments: [folder] };
     item.accessibilityInformation = { label: `${label}, ${stateName(run.state)}, ${description}` };
     return item;
@@ -102,6 +103,12 @@ export class RunsTree implements vscode.TreeDataProvider<string>, vscode.Disposa
   dispose(): void {
     this.subscriptions.dispose();
   }
+}
+
+/** Which commands the menu of a run has. */
+function menuOf({ state, spec }: KnownRun): string {
+  if (!isOver(state)) return 'run.live';
+  return canResume(state, spec) ? 'run.stopped' : 'run.over';
 }
 
 const folderOf = ({ folder }: KnownRun): string => folder;

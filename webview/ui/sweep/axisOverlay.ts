@@ -28,14 +28,23 @@ export function axisOverlay(axes: () => readonly AxisScale[]): Plugin<'line'> {
         pen.fillStyle = muted;
         pen.textAlign = 'left';
         pen.textBaseline = 'middle';
-        for (const mark of axis.marks) {
+        const written: number[] = [];
+        for (const mark of endsFirst(axis.marks)) {
           const place = axis.place(mark);
           if (place === undefined) continue;
+          const top = y.getPixelForValue(place);
+          if (written.some((other) => Math.abs(other - top) < fontSize)) continue;
+          written.push(top);
           const text = typeof mark === 'number' ? formatNumber(mark, 3) : String(mark);
-          pen.fillText(text, left + 5, y.getPixelForValue(place));
+          pen.fillText(text, left + 5, top);
         }
       });
       pen.restore();
     },
   };
+}
+
+/** Where marks are too near for all to be written, the ends are. */
+function endsFirst<Mark>(marks: readonly Mark[]): readonly Mark[] {
+  return marks.length < 3 ? marks : [marks[0]!, marks.at(-1)!, ...marks.slice(1, -1)];
 }
