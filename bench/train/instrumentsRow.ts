@@ -38,9 +38,11 @@ export function instrumentsRow(preset: 'economy' | 'standard' | 'full', target: 
 /** What the last run told of each instrument after its last epoch but one. */
 function costsNote(run: Repeats): string | undefined {
   const costs = run.findLast((times) => times.at(-1)!.costs !== undefined)?.at(-1)!.costs;
-  return costs && `as the run tells: ${costs.map(describeCost).join(', ')}`;
+  return costs && `as one run tells: ${costs.map(describeCost).join(', ')}`;
 }
 
-function describeCost({ instrument, readings, share }: InstrumentCost): string {
-  return `${instrument} ${(100 * share).toFixed(1)} % (${readings} ${readings === 1 ? 'reading' : 'readings'})`;
+/** Not as a share: the run's own share counts the time in which the other had its turn. */
+function describeCost({ instrument, readings, seconds }: InstrumentCost): string {
+  const milliseconds = (1000 * seconds).toFixed(0);
+  return `${instrument} ${milliseconds} ms (${readings} ${readings === 1 ? 'reading' : 'readings'})`;
 }
