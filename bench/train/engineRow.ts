@@ -16,19 +16,17 @@ const IMAGES: Readonly<Record<RunImages, string>> = {
 export async function* engineRow(context: BenchContext): AsyncGenerator<BenchRow> {
   const of = `${RUN_STEPS} steps of the CNN of examples/mnist-cnn.ts`;
   context.progress(`engine-busy: ${of}`);
-  const runs = await repeatRuns(
-    context,
-    new Map(RUN_IMAGES.map((images) => [images, { instruments: 'off', images }])),
-  );
   for (const images of RUN_IMAGES) {
+    const runs = await repeatRuns(context, new Map([[images, { instruments: 'off', images }]]));
+    const run = runs.get(images)!;
     yield {
       id: `train.engine-busy.${images}`,
       what: `engine-busy: part of the time in which TensorFlow works, between two tests in ${of} on ${IMAGES[images]}`,
       unit: '%',
-      ours: busy(runs.get(images)!),
+      ours: busy(run),
       peers: {},
       target: TARGET,
-      ...(!isClean(runs.get(images)!) && { note: DISTURBED }),
+      ...(!isClean(run) && { note: DISTURBED }),
     };
   }
 }

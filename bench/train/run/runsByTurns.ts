@@ -56,7 +56,8 @@ async function runByTurns<Name extends string>(
     }
     for (let step = 0; step < RUN_STEPS; step += STRETCH) {
       for (const [name, contestant] of contestants) {
-        await thisMachine.quiet(PATIENCE);
+        // A run that has no other beside it goes on without a pause, as a training does.
+        if (step === 0 || kinds.size > 1) await thisMachine.quiet(PATIENCE);
         stretches.get(name)!.push(await runStretch(contestant));
       }
     }
