@@ -11,8 +11,9 @@ import type { KnownRun } from './runStore';
  * the other was a trial; the checkpoint has the weights that the other began with.
  * @throws UserError `cannot-resume` where the run is none that stopped, or has kept no checkpoint
  */
-export async function resumedSpec({ folder, state, spec }: KnownRun): Promise<TrainSpec> {
-  if (spec.job !== 'train' || !canResume(state, spec)) {
+export async function resumedSpec(run: KnownRun): Promise<TrainSpec> {
+  const { folder, spec } = run;
+  if (spec.job !== 'train' || !canResume(run, spec)) {
     throw new UserError(
       'cannot-resume',
       'Only a training that was stopped can be resumed.',

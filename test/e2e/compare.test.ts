@@ -43,7 +43,7 @@ test('runs that are selected together are compared, and no others', async () => 
     .click({ modifiers: ['Control'] });
   await chooseInMenuOf(runs().last(), 'Compare Runs');
   await editor().page.locator('.tab.active', { hasText: 'Compare 3 Runs' }).waitFor();
-  expect(await comparedRates()).toEqual(['0.001', '0.1', '–']);
+  await expect.poll(comparedRates).toEqual(['0.001', '0.1', '–']);
 });
 
 test('a reload brings the comparison back, with what was chosen in it', async () => {
@@ -54,7 +54,7 @@ test('a reload brings the comparison back, with what was chosen in it', async ()
   await editor().reload();
   await editor().page.locator('.tab.active', { hasText: 'Compare 3 Runs' }).waitFor();
   await expect.poll(heads).not.toContain('Duration');
-  expect(await comparedRates()).toEqual(['0.001', '0.1', '–']);
+  await expect.poll(comparedRates).toEqual(['0.001', '0.1', '–']);
 });
 
 test('a sweep stands for its trials', async () => {
@@ -62,7 +62,7 @@ test('a sweep stands for its trials', async () => {
   await runCommand(page, 'View: Close All Editors');
   await chooseInMenuOf(runs().filter({ hasText: 'sweep' }), 'Compare Runs');
   await page.locator('.tab.active', { hasText: 'Compare 3 Runs' }).waitFor();
-  expect(await comparedRates()).toEqual(['0.001', '0.01', '0.1']);
+  await expect.poll(comparedRates).toEqual(['0.001', '0.01', '0.1']);
 });
 
 describe.each(THEMES)('$kind', (theme) => {

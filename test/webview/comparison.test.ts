@@ -223,5 +223,7 @@ test.each([300, 420, 700])('fits a panel of %i pixels, its button on one line', 
   const { x, width: wide, height } = (await save.boundingBox())!;
   expect(x + wide).toBeLessThanOrEqual(width);
   expect(height).toBeLessThan(30);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  await expect
+    .poll(() => page.evaluate(() => document.documentElement.scrollWidth))
+    .toBeLessThanOrEqual(width);
 });

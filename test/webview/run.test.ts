@@ -140,6 +140,13 @@ describe('a run that is over', () => {
     expect(await resume.isVisible()).toBe(false);
   });
 
+  test('that ended before its first step says so, and cannot be resumed', async () => {
+    const summary = { ...TRAIN_SUMMARY, state: 'failed' as const, last: {}, best: {} };
+    const { page } = await open(trainRun({ summary, series: [] }));
+    await page.getByText('This run ended before its first value.').waitFor();
+    expect(await page.getByRole('button', { name: 'Resume' }).isVisible()).toBe(false);
+  });
+
   test('that was killed shows the error, what to do and the end of the log', async () => {
     const { page } = await open(killedRun(), { theme: 'vscode-dark' });
     const callout = page.locator('.callout.error');

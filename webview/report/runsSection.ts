@@ -114,7 +114,7 @@ function curves(runs: readonly RunView[]): Child {
   );
   if (series.length === 0) return undefined;
   const charts = convergence(FIRST_STACK_VIEW, DOWNLOADS, () => undefined);
-  charts.setSeries(series);
+  charts.setSeries(series, true);
   return charts.element;
 }
 

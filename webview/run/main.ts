@@ -1,5 +1,6 @@
 import './main.css';
 import type { FromRunPanel, ToRunPanel } from '../../src/protocol/messages';
+import { isOver } from '../../src/protocol/run';
 import { connect } from '../host';
 import { savingHost } from '../ui/chartHost';
 import { tabs, type TabsControl } from '../ui/controls';
@@ -112,7 +113,7 @@ host.post({ type: 'ready' });
 function show(run: RunModel): void {
   header.update(run);
   figures.set(metricTiles(run));
-  charts.setSeries([...run.series.values()]);
+  charts.setSeries([...run.series.values()], isOver(run.summary.state));
   gradientCharts.update(run.instruments);
   stepCharts.update(run.instruments);
   study.setRows(run.figures);

@@ -157,7 +157,7 @@ export function runHeader(actions: RunHeaderActions): RunHeader {
       }
       const over = isOver(summary.state);
       cancel.element.hidden = over;
-      resume.element.hidden = !actions.resume || !canResume(summary.state, model.spec);
+      resume.element.hidden = !actions.resume || !canResume(summary, model.spec);
       progress.hidden = over;
       if (summary.progress) {
         bar.value = summary.progress.fraction;

@@ -43,7 +43,7 @@ export function runCommands(
       const run =
         typeof folder === 'string'
           ? folder
-          : await chooseRun(store, title, ({ state, spec }) => canResume(state, spec));
+          : await chooseRun(store, title, (known) => canResume(known, known.spec));
       const known = run === undefined ? undefined : store.get(run);
       if (known) await start(await resumedSpec(known));
     },

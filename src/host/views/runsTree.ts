@@ -106,9 +106,9 @@ export class RunsTree implements vscode.TreeDataProvider<string>, vscode.Disposa
 }
 
 /** Which commands the menu of a run has. */
-function menuOf({ state, spec }: KnownRun): string {
-  if (!isOver(state)) return 'run.live';
-  return canResume(state, spec) ? 'run.stopped' : 'run.over';
+function menuOf(run: KnownRun): string {
+  if (!isOver(run.state)) return 'run.live';
+  return canResume(run, run.spec) ? 'run.stopped' : 'run.over';
 }
 
 const folderOf = ({ folder }: KnownRun): string => folder;
