@@ -109,9 +109,9 @@ export class Compiler<Result, Readings> {
   }
 
   run(inputs: readonly Tensor[], isRead: boolean): Reported<Result, Readings | undefined> {
-    runsCompiledStep();
     const signature = this.signatureOf(inputs);
     if (this.isDisposed) return this.runEagerly(inputs, isRead);
+    if (signature.state.kind !== 'eager') runsCompiledStep();
     signature.steps++;
     if (useOf(signature)?.compiled.isAlive === false) {
       this.revise(signature, 'a tensor from outside the step was disposed');
