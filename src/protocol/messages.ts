@@ -112,6 +112,8 @@ export interface LauncherState {
   /** False in an untrusted workspace: then everything can be looked at and nothing started. */
   readonly trusted: boolean;
   readonly experiments: readonly { readonly path: string; readonly label: string }[];
+  /** Path of the experiment that is likely meant: taken until a person chooses one in the form. */
+  readonly experiment?: string;
   readonly models: readonly { readonly path: string; readonly label: string }[];
   readonly engines: readonly EngineStatus[];
   /** The engine of the settings: taken until a person chooses one in the form. */

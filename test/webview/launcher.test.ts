@@ -154,6 +154,19 @@ test('takes the engine of the settings until one is chosen here', async () => {
   await expect.poll(spec).toMatchObject({ engine: 'wasm' });
 });
 
+test('takes the experiment that is likely meant until one is chosen here', async () => {
+  const [mlp, cnn] = STATE.experiments.map(({ path }) => path);
+  await open({ ...STATE, experiment: cnn! });
+  await run();
+  await expect.poll(spec).toMatchObject({ experiment: cnn });
+  await choose('Experiment', 'mnist-mlp.ts');
+  const state = await panel.state();
+  await panel.close();
+  await open({ ...STATE, experiment: cnn! }, { state });
+  await run();
+  await expect.poll(spec).toMatchObject({ experiment: mlp });
+});
+
 test('sets another optimizer over the experiment’s own, and tells what its numbers do', async () => {
   const { page } = await open();
   await choose('Optimizer', 'Momentum');

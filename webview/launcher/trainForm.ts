@@ -63,12 +63,19 @@ export interface TrainForm extends Form<TrainSpec, TrainValues> {
 export function trainForm(first: TrainValues, onChange: () => void, newExperiment: () => void): TrainForm {
   let engines: readonly EngineStatus[] = [];
   let chosenEngine = first.engine;
+  let chosenExperiment = first.experiment;
   const changed = () => {
     engine.setHint(engineHint(engine.get(), engines));
     more.explain(optimizerInSight());
     onChange();
   };
-  const experiment = dropdown({ label: 'Experiment', onChange: changed });
+  const experiment = dropdown({
+    label: 'Experiment',
+    onChange: () => {
+      chosenExperiment = experiment.get();
+      changed();
+    },
+  });
   const engine = dropdown({
     label: 'Engine',
     onChange: () => {
@@ -149,14 +156,18 @@ export function trainForm(first: TrainValues, onChange: () => void, newExperimen
     setState: (state: LauncherState) => {
       engines = state.engines;
       experiment.setChoices(state.experiments.map(({ path, label }) => ({ value: path, label })));
+      if (chosenExperiment === '' && state.experiment !== undefined) experiment.set(state.experiment);
       experiment.setHint(state.experiments.length > 0 ? '' : 'No file here calls defineExperiment yet.');
       engine.setChoices(engineChoices(engines));
       if (chosenEngine === '') engine.set(state.engine);
       engine.setHint(engineHint(engine.get(), engines));
     },
-    setExperiment: (path) => experiment.set(path),
+    setExperiment: (path) => {
+      chosenExperiment = path;
+      experiment.set(path);
+    },
     values: () => ({
-      experiment: experiment.get(),
+      experiment: chosenExperiment,
       engine: chosenEngine,
       optimizer: optimizer.values(),
       epochs: epochs.get(),

@@ -43,7 +43,7 @@ export class LauncherView implements vscode.WebviewViewProvider, vscode.Disposab
     private readonly extension: vscode.Uri,
     private readonly engines: EngineList,
     private readonly problems: Problems,
-    store: RunStore,
+    private readonly store: RunStore,
     private readonly start: (spec: JobSpec) => Promise<void>,
   ) {
     // A run that ends may have written a model.
@@ -130,13 +130,23 @@ export class LauncherView implements vscode.WebviewViewProvider, vscode.Disposab
   private async state(): Promise<LauncherState> {
     const [experiments, models] = await Promise.all([findExperiments(), findModels()]);
     const known = new Set(models.map(({ path }) => path));
+    const experiment = this.likelyExperiment(experiments);
     return {
       trusted: vscode.workspace.isTrusted,
       experiments,
+      ...(experiment !== undefined && { experiment }),
       models: [...this.browsed.filter(({ path }) => !known.has(path)), ...models],
       engines: this.engines.engines ?? [],
       engine: readSettings().engine,
     };
+  }
+
+  /** The experiment in the editor, else the one that was run last. */
+  private likelyExperiment(experiments: readonly WorkspaceFile[]): string | undefined {
+    const known = new Set(experiments.map(({ path }) => path));
+    const inEditor = vscode.window.activeTextEditor?.document.uri.fsPath;
+    const ran = this.store.runs.map(({ spec }) => (spec.job === 'train' ? spec.experiment : undefined));
+    return [inEditor, ...ran].find((path) => path !== undefined && known.has(path));
   }
 
   private post(message: ToLauncher): void {
