@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { openModel } from '../../src/modelfile/open';
 import { useEditor } from './editor/fixture';
 import { acceptSuggestions } from './editor/quantizeQuestions';
@@ -24,9 +24,16 @@ test('with no folder open a model of the disk is quantized, and its run is kept'
   const model = path.join(workspace, 'models/tiny-encoder.safetensors');
   await runCommand(page, 'Weightroom: Quantize Model…');
   const file = page.locator('.quick-input-widget:visible input').first();
-  await file.fill(model);
-  // The dialog takes a path once it has listed the folder.
-  await page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: 'tiny-encoder' }).waitFor();
+  const row = page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: 'tiny-encoder' });
+  // The dialog takes a path once it has listed the folder, and forgets what was written while it listed its own.
+  await vi.waitFor(
+    async () => {
+      await file.fill('');
+      await file.fill(model);
+      await row.waitFor({ timeout: 5000 });
+    },
+    { timeout: 40_000 },
+  );
   await page.keyboard.press('Enter');
   await acceptSuggestions(page);
   const report = await webview(page, 'quantization');

@@ -15,6 +15,10 @@ afterEach(() => panel.close());
 
 const RATES = [0.3, 0.1, 0.03, 0.01, 0.003, 0.001, 0.0003, 0.0001];
 
+const optimizerOf = (k: number): string => (k % 2 === 0 ? 'sgd' : 'adam');
+const nameOf = (k: number): string =>
+  `mnist-mlp · learningRate ${String(RATES[k])}, optimizer ${optimizerOf(k)}`;
+
 /** A trial of a sweep over the learning rate: its loss falls the slower the smaller the rate is. */
 function trial(k: number): RunView {
   const rate = RATES[k]!;
@@ -41,7 +45,7 @@ function trial(k: number): RunView {
       job: 'train',
       experiment: '/home/ada/my project/mnist-mlp.ts',
       engine: 'best',
-      overrides: { 'optimizer.learningRate': rate, 'optimizer.name': k % 2 === 0 ? 'sgd' : 'adam' },
+      overrides: { 'optimizer.learningRate': rate, 'optimizer.name': optimizerOf(k) },
       epochs: 5,
       sweep: 'a-sweep',
     },
@@ -76,9 +80,7 @@ describe('curves', () => {
       .poll(() => page.getByRole('heading', { level: 3 }).allInnerTexts())
       .toEqual(['Train loss', 'Test accuracy']);
     const names = await chart('Train loss').locator('.legend button').allInnerTexts();
-    expect(names.map((name) => name.trim().split('\n')[0])).toEqual(
-      RATES.map((_, k) => `mnist-mlp (${k + 1})`),
-    );
+    expect(names.map((name) => name.trim().split('\n')[0])).toEqual(RATES.map((_, k) => nameOf(k)));
   });
 
   test('of a run are drawn alike in every chart, also where another run has no such metric', async () => {
@@ -94,7 +96,7 @@ describe('curves', () => {
 
   test('are switched off one by one from the keyboard, and stay so', async () => {
     const { page } = await open(3);
-    const button = chart('Train loss').getByRole('button', { name: 'mnist-mlp (2)' });
+    const button = chart('Train loss').getByRole('button', { name: nameOf(1) });
     await button.focus();
     await page.keyboard.press('Enter');
     await expect.poll(() => button.getAttribute('aria-pressed')).toBe('false');
@@ -144,12 +146,12 @@ describe('the table', () => {
     const head = page.getByRole('button', { name: 'test accuracy, best' });
     await head.focus();
     await page.keyboard.press('Enter');
-    await expect.poll(async () => (await column('Run')).at(-1)).toContain('(4)');
-    expect((await column('Run'))[0]).toContain('(1)');
+    await expect.poll(async () => (await column('Run')).at(-1)).toContain(nameOf(3));
+    expect((await column('Run'))[0]).toContain(nameOf(0));
     await page.keyboard.press('Enter');
     await expect
       .poll(async () => (await column('Run')).map((text) => text.trim()))
-      .toEqual([8, 7, 6, 5, 3, 2, 1, 4].map((k) => `mnist-mlp (${k})`));
+      .toEqual([8, 7, 6, 5, 3, 2, 1, 4].map((k) => nameOf(k - 1)));
     await expect
       .poll(() => page.getByRole('columnheader', { name: 'test accuracy, best' }).getAttribute('aria-sort'))
       .toBe('ascending');
@@ -180,7 +182,7 @@ describe('the table', () => {
       .split('\n');
     expect(lines[0]).toMatch(/^id,name,state,duration,setting:optimizer\.learningRate,/);
     const last = trial(1).series[0]!.values.at(-1);
-    expect(lines[1]).toContain(`2026-11-22T10-31-01-mnist-1,mnist-mlp (2),done,11,0.1,adam,${last},`);
+    expect(lines[1]).toContain(`2026-11-22T10-31-01-mnist-1,"${nameOf(1)}",done,11,0.1,adam,${last},`);
     expect(lines).toHaveLength(3);
   });
 
@@ -188,7 +190,10 @@ describe('the table', () => {
     const { page } = await open(3);
     await showTable();
     const { folder } = trial(2).summary;
-    await page.getByRole('button', { name: 'mnist-mlp (3)' }).last().click();
+    await page
+      .getByRole('button', { name: nameOf(2) })
+      .last()
+      .click();
     await expect.poll(() => panel.posted()).toContainEqual({ type: 'openRun', folder });
     await tell(folder, { type: 'gone' });
     await expect.poll(() => column('State')).toEqual(['done', 'done', 'deleted']);

@@ -2,7 +2,7 @@ import { isMaximized } from '../../src/protocol/sweep';
 import { formatDuration, formatNumber, formatTick, metricLabel } from '../ui/format';
 import type { ComparedRun } from './comparedRun';
 import { metricsOf } from './overlay';
-import { differingSettings, settingsOf } from './settings';
+import { differingSettings, settingsOf } from '../ui/runSettings';
 
 type Cell = string | number | undefined;
 

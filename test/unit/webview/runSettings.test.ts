@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { TrainSpec } from '../../../src/protocol/jobSpec';
-import { differingSettings, settingsOf } from '../../../webview/comparison/settings';
+import { differingSettings, settingsOf } from '../../../webview/ui/runSettings';
 
 const train = (change: Partial<TrainSpec> = {}): TrainSpec => ({
   job: 'train',
