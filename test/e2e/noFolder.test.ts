@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Page } from 'playwright-core';
 import { expect, test, vi } from 'vitest';
 import { openModel } from '../../src/modelfile/open';
 import { useEditor } from './editor/fixture';
@@ -23,18 +24,7 @@ test('with no folder open a model of the disk is quantized, and its run is kept'
   const { page, workspace, storage } = editor();
   const model = path.join(workspace, 'models/tiny-encoder.safetensors');
   await runCommand(page, 'Weightroom: Quantize Model…');
-  const file = page.locator('.quick-input-widget:visible input').first();
-  const row = page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: 'tiny-encoder' });
-  // The dialog takes a path once it has listed the folder, and forgets what was written while it listed its own.
-  await vi.waitFor(
-    async () => {
-      await file.fill('');
-      await file.fill(model);
-      await row.waitFor({ timeout: 5000 });
-    },
-    { timeout: 40_000 },
-  );
-  await page.keyboard.press('Enter');
+  await chooseFile(page, model);
   await acceptSuggestions(page);
   const report = await webview(page, 'quantization');
   await report.locator('.state[data-state="done"]').waitFor();
@@ -43,3 +33,20 @@ test('with no folder open a model of the disk is quantized, and its run is kept'
   const { tensors } = await openModel(path.join(workspace, 'models/tiny-encoder.w4.safetensors'));
   expect(tensors).toHaveLength((await openModel(model)).tensors.length);
 });
+
+/** Names a file in VS Code's own dialog, which forgets what was written or pressed while it was listing a folder. */
+async function chooseFile(page: Page, file: string): Promise<void> {
+  const dialog = page.locator('.quick-input-widget:visible');
+  await vi.waitFor(
+    async () => {
+      if (await dialog.getByRole('button', { name: 'Choose Model' }).isVisible()) {
+        await dialog.locator('input').first().fill(file, { timeout: 5000 });
+        const row = dialog.locator('.monaco-list-row', { hasText: path.basename(file, '.safetensors') });
+        await row.waitFor({ timeout: 5000 });
+        await page.keyboard.press('Enter');
+      }
+      await page.getByPlaceholder('Method', { exact: true }).waitFor({ timeout: 5000 });
+    },
+    { timeout: 60_000 },
+  );
+}
