@@ -1,4 +1,5 @@
 import { BarController, BarElement, Chart, LinearScale, type Plugin } from 'chart.js';
+import { axisTicks } from './axisTicks';
 import { chartFrame, type ChartHost, type CursorMove } from './chartFrame';
 import { cursorPlace } from './cursorPlace';
 import { element, setText } from './dom';
@@ -157,15 +158,12 @@ export function barChart(options: BarChartOptions, host: ChartHost): BarChart {
         grid: { display: false },
         border: { color: border },
         ticks: {
+          ...axisTicks(),
+          autoSkipPadding: 24,
           // Names of tensors are too long for an axis: the cursor tells them.
           display: !namedPlaces && names.length > 0,
-          includeBounds: false,
           // Bars are no wider than ticks are apart: between places of names there are none.
           ...(namedPlaces && { precision: 0 }),
-          padding: 6,
-          maxRotation: 0,
-          autoSkipPadding: 24,
-          callback: (value) => formatTick(Number(value)),
         },
       },
       y: {

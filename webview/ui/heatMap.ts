@@ -1,4 +1,5 @@
 import type { Scale } from 'chart.js';
+import { axisTicks } from './axisTicks';
 import { chartFrame, type ChartHost, type CursorMove } from './chartFrame';
 import { cursorPlace } from './cursorPlace';
 import { element, setText } from './dom';
@@ -214,14 +215,7 @@ export function heatMap(options: HeatMapOptions, host: ChartHost): HeatMap {
       title: { display: true, text },
       grid: { display: false },
       border: { color: theme().border },
-      ticks: {
-        padding: 6,
-        maxRotation: 0,
-        maxTicksLimit: 7,
-        autoSkipPadding: 18,
-        includeBounds: false,
-        callback: (value: number | string) => format(Number(value)),
-      },
+      ticks: { ...axisTicks(format), maxTicksLimit: 7, autoSkipPadding: 18 },
     };
   }
 

@@ -1,3 +1,4 @@
+import { axisTicks } from './axisTicks';
 import { formatClock, formatCount, formatDuration, formatTick } from './format';
 import type { Guide } from './guides';
 import type { XAxis } from './seriesColumns';
@@ -56,13 +57,7 @@ export function lineAxes(axes: LineAxes) {
       title: { display: true, text: places.name === 'time' ? 'time since the start' : places.name },
       grid: { color: grid, drawTicks: false },
       border: { color: border },
-      ticks: {
-        padding: 6,
-        maxRotation: 0,
-        autoSkipPadding: 24,
-        includeBounds: false,
-        callback: (value: number | string) => places.onTick(Number(value)),
-      },
+      ticks: { ...axisTicks((place) => places.onTick(place)), autoSkipPadding: 24 },
     },
     y: {
       type: yScale,

@@ -1,8 +1,9 @@
 import type { Plugin, Scale } from 'chart.js';
+import { axisTicks } from './axisTicks';
 import { chartFrame, type ChartHost, type ChartParts, type CursorMove } from './chartFrame';
 import { cursorPlace } from './cursorPlace';
 import { element } from './dom';
-import { formatCount, formatNumber, formatTick } from './format';
+import { formatCount, formatNumber } from './format';
 import { histogramQuantile, type Bins } from './histogramQuantile';
 import { oncePerFrame } from './oncePerFrame';
 import { paintedChart } from './paintedChart';
@@ -159,13 +160,7 @@ export function ridgePlot(
         title: { display: true, text: xTitle },
         grid: { color: grid, drawTicks: false },
         border: { color: border },
-        ticks: {
-          padding: 6,
-          maxRotation: 0,
-          autoSkipPadding: 24,
-          includeBounds: false,
-          callback: (value) => formatTick(Number(value)),
-        },
+        ticks: { ...axisTicks(), autoSkipPadding: 24 },
       },
       y: {
         type: 'linear',

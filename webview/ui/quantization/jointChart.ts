@@ -1,8 +1,9 @@
 import { Chart, LinearScale, LineController, type Plugin, type Scale } from 'chart.js';
+import { axisTicks } from '../axisTicks';
 import type { JointHistogram } from '../../../src/protocol/events';
 import { chartFrame, type ChartHost, type CursorMove } from '../chartFrame';
 import { element } from '../dom';
-import { formatCount, formatNumber, formatTick } from '../format';
+import { formatCount, formatNumber } from '../format';
 import type { Point } from '../lineOverlay';
 import { onThemeChange, theme, withAlpha } from '../theme';
 import { tip } from '../tip';
@@ -181,13 +182,7 @@ export function jointChart(host: ChartHost): JointChart {
       title: { display: true, text: `${factor} / ${UNIT}` },
       grid: { display: false },
       border: { color: border },
-      ticks: {
-        padding: 6,
-        maxRotation: 0,
-        maxTicksLimit: 7,
-        includeBounds: false,
-        callback: (value: number | string) => formatTick(Number(value)),
-      },
+      ticks: { ...axisTicks(), maxTicksLimit: 7 },
     });
     chart.options.scales = { x: axis('u'), y: axis('v') };
     chart.update('none');

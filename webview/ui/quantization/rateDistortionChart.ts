@@ -1,4 +1,5 @@
 import { Chart, LinearScale, LineController, LineElement, LogarithmicScale, PointElement } from 'chart.js';
+import { axisTicks } from '../axisTicks';
 import { chartFrame, type ChartHost, type CursorMove } from '../chartFrame';
 import { segments } from '../controls';
 import { element } from '../dom';
@@ -261,13 +262,7 @@ export function rateDistortionChart(
         title: { display: true, text: 'true bits a weight' },
         grid: { color: grid, drawTicks: false },
         border: { color: border },
-        ticks: {
-          padding: 6,
-          maxRotation: 0,
-          stepSize: 1,
-          includeBounds: false,
-          callback: (value) => formatTick(Number(value)),
-        },
+        ticks: { ...axisTicks(), stepSize: 1 },
       },
       y: {
         type: view.scale === 'distortion' ? 'logarithmic' : 'linear',

@@ -1,4 +1,5 @@
 import { Chart, LinearScale, LineController, LineElement, LogarithmicScale, PointElement } from 'chart.js';
+import { axisTicks } from '../axisTicks';
 import { chartFrame, type ChartHost, type CursorMove } from '../chartFrame';
 import { segments } from '../controls';
 import { element } from '../dom';
@@ -208,13 +209,7 @@ export function figureChart(first: FigurePicture, host: ChartHost): FigureChart 
         title: { display: true, text: 'true bits a weight, every byte of the file counted' },
         grid: { color: grid, drawTicks: false },
         border: { color: border },
-        ticks: {
-          padding: 6,
-          maxRotation: 0,
-          stepSize: 1,
-          includeBounds: false,
-          callback: (value) => formatTick(Number(value)),
-        },
+        ticks: { ...axisTicks(), stepSize: 1 },
       },
       y: {
         type: scale,
