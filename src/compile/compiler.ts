@@ -1,7 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs';
 import type { TensorFlow } from '../engine/engine';
 import { AuditClock } from './guard/auditClock';
-import { GuardTimes, type GuardDurations } from './guard/guardTimes';
+import type { GuardDurations } from './guard/guardTimes';
 import { StepTimes } from './guard/stepTimes';
 import { repeatStep } from './guard/repeatStep';
 import { shadowCheck } from './guard/shadowCheck';
@@ -24,6 +24,7 @@ import { CannotCompile } from './record/refusal';
 import { flatten, rebuild } from './record/structure';
 import { CompiledProgram } from './session/compiledProgram';
 import { Custody } from './session/custody';
+import { MOST_COMPILED, Signatures, useOf, type Signature, type Use } from './signatures';
 import { withoutReadings, runAsItIs, type Reported, type Step } from './readings';
 
 /** What became of a step for one combination of shapes and types. */
@@ -52,49 +53,10 @@ export interface SignatureInfo {
 const MOST_RECORDINGS = 4;
 /** Programs that were found out of date before a signature is given up. */
 const MOST_REVISIONS = 3;
-/** Signatures that stay compiled at a time. */
-const MOST_COMPILED = 8;
-/** Signatures that make room for others before the rest is left eager: compiling anew costs more than it gains. */
-const MOST_REPLACEMENTS = 16;
-/** Signatures that are remembered at a time. */
-const MOST_SIGNATURES = 64;
-
-/** What is known of a step for one combination of shapes and types. */
-interface Signature {
-  readonly name: string;
-  state:
-    | { readonly kind: 'recording'; readonly previous: Program | undefined }
-    | { readonly kind: 'compiled'; readonly use: Use }
-    | { readonly kind: 'eager'; readonly reason: string; readonly where: Error | undefined };
-  recordings: number;
-  revisions: number;
-  /** Place among all uses of all signatures. */
-  lastUse: number;
-  steps: number;
-  eagerMs: number;
-  compileMs: number;
-  readonly guard: GuardTimes;
-}
-
-/** A compiled program in use. */
-interface Use {
-  readonly program: Program;
-  readonly changing: ReadonlySet<ValueIndex>;
-  readonly compiled: CompiledProgram;
-  /** What the recorded step returned, for its structure; its tensors may be gone. */
-  readonly example: unknown;
-  /** How many of the results are the step's value; the others are readings. */
-  readonly valueCount: number;
-  readonly clock: AuditClock;
-  readonly times: StepTimes;
-}
-
 /** A step with the programs that it was compiled to: one for each combination of shapes and types. */
 export class Compiler<Result, Readings> {
   private readonly custody: Custody;
-  private readonly signatures = new Map<string, Signature>();
-  private uses = 0;
-  private replacements = 0;
+  private readonly signatures = new Signatures();
   private isDisposed = false;
 
   constructor(
@@ -109,7 +71,7 @@ export class Compiler<Result, Readings> {
   }
 
   run(inputs: readonly Tensor[], isRead: boolean): Reported<Result, Readings | undefined> {
-    const signature = this.signatureOf(inputs);
+    const signature = this.signatures.of(inputs);
     if (this.isDisposed) return this.runEagerly(inputs, isRead);
     if (signature.state.kind !== 'eager') runsCompiledStep();
     signature.steps++;
@@ -134,7 +96,7 @@ export class Compiler<Result, Readings> {
   }
 
   info(): SignatureInfo[] {
-    return [...this.signatures.values()].map(({ name, state, steps, eagerMs, compileMs, guard }) => {
+    return this.signatures.all.map(({ name, state, steps, eagerMs, compileMs, guard }) => {
       const use = state.kind === 'compiled' ? state.use : undefined;
       return {
         signature: name,
@@ -172,7 +134,7 @@ export class Compiler<Result, Readings> {
 
   dispose(): void {
     this.isDisposed = true;
-    for (const signature of this.signatures.values()) this.drop(signature);
+    for (const signature of this.signatures.all) this.drop(signature);
     this.signatures.clear();
   }
 
@@ -304,7 +266,7 @@ export class Compiler<Result, Readings> {
       const { difference, changing } = compare(previous, program);
       const [made] = newVariables;
       if (difference === undefined && made === undefined) {
-        if (!this.makeRoom()) {
+        if (!this.signatures.makeRoom((oldest) => this.drop(oldest))) {
           this.giveUp(signature, `batches have more than ${MOST_COMPILED} shapes`);
           return;
         }
@@ -416,49 +378,6 @@ export class Compiler<Result, Readings> {
     this.custody.leave(state.use.compiled);
     state.use.compiled.dispose();
   }
-
-  /** Keeps the number of sessions bounded: of a full set, the signature that was not used for longest is forgotten. */
-  private makeRoom(): boolean {
-    const compiled = this.oldest().filter(({ state }) => state.kind === 'compiled');
-    const [oldest] = compiled;
-    if (oldest === undefined || compiled.length < MOST_COMPILED) return true;
-    if (this.replacements >= MOST_REPLACEMENTS) return false;
-    this.replacements++;
-    this.drop(oldest);
-    this.signatures.delete(oldest.name);
-    return true;
-  }
-
-  /** All signatures, those that were not used for longest first. */
-  private oldest(): Signature[] {
-    return [...this.signatures.values()].sort((a, b) => a.lastUse - b.lastUse);
-  }
-
-  private signatureOf(inputs: readonly Tensor[]): Signature {
-    const name = inputs.map(({ dtype, shape }) => `${dtype} [${shape.join(', ')}]`).join(', ');
-    const known = this.signatures.get(name);
-    if (known !== undefined) {
-      known.lastUse = ++this.uses;
-      return known;
-    }
-    if (this.signatures.size >= MOST_SIGNATURES) {
-      const forgotten = this.oldest().find(({ state }) => state.kind !== 'compiled');
-      if (forgotten !== undefined) this.signatures.delete(forgotten.name);
-    }
-    const signature: Signature = {
-      name,
-      state: { kind: 'recording', previous: undefined },
-      recordings: 0,
-      revisions: 0,
-      lastUse: ++this.uses,
-      steps: 0,
-      eagerMs: 0,
-      compileMs: 0,
-      guard: new GuardTimes(),
-    };
-    this.signatures.set(name, signature);
-    return signature;
-  }
 }
 
 /** Why there is no program to print. */
@@ -468,10 +387,6 @@ export function notCompiled(reason: string): UserError {
     `Steps run eagerly, because ${reason}.`,
     'A program is printed of steps that are compiled on the tensorflow engine.',
   );
-}
-
-function useOf({ state }: Signature): Use | undefined {
-  return state.kind === 'compiled' ? state.use : undefined;
 }
 
 /** Runs a recording of a step and counts its time: the first is needed to compile, and of a compiled step it is an audit. */
